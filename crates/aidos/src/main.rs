@@ -1,0 +1,2 @@
+//! The `aidos` command.
+fn main() {}
