@@ -1,0 +1,90 @@
+//! Hardware addresses.
+
+use std::fmt;
+
+/// An EUI-48 address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac(pub [u8; 6]);
+
+impl Mac {
+    /// Reads twelve hexadecimal digits in one of the usual spellings.
+    ///
+    /// `aa:bb:cc:dd:ee:ff`, `AA-BB-CC-DD-EE-FF`, `aabb.ccdd.eeff` and `aabbccddeeff` are the same
+    /// address. Short groups such as `1:1:1:1:1:1` are refused: padding them would be a guess.
+    ///
+    /// ```
+    /// # use aidos_model::Mac;
+    /// assert_eq!(Mac::parse("AA-BB-CC-DD-EE-FF"), Mac::parse("aabb.ccdd.eeff"));
+    /// assert_eq!(Mac::parse("1:1:1:1:"), None);
+    /// ```
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let step = match (bytes.len(), bytes.get(2), bytes.get(4)) {
+            (17, Some(b':' | b'-'), _) => 2,
+            (14, _, Some(b'.')) => 4,
+            (12, ..) => 12,
+            _ => return None,
+        };
+        let separator = if step == 12 { 0 } else { bytes[step] };
+        let mut mac = [0; 6];
+        let mut digits = 0;
+        for (index, &byte) in bytes.iter().enumerate() {
+            if step != 12 && index % (step + 1) == step {
+                if byte != separator {
+                    return None;
+                }
+                continue;
+            }
+            let nibble = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                b'A'..=b'F' => byte - b'A' + 10,
+                _ => return None,
+            };
+            let slot = mac.get_mut(digits / 2)?;
+            *slot = (*slot << 4) | nibble;
+            digits += 1;
+        }
+        (digits == 12).then_some(Self(mac))
+    }
+
+    /// The lower-case text with colons, 17 bytes of ASCII.
+    pub fn text(self) -> [u8; 17] {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b':'; 17];
+        for (index, byte) in self.0.iter().enumerate() {
+            text[index * 3] = HEX[usize::from(byte >> 4)];
+            text[index * 3 + 1] = HEX[usize::from(byte & 15)];
+        }
+        text
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_the_same_address() {
+        let mac = Mac([0xaa, 0xbb, 0xcc, 0x0d, 0xee, 0x0f]);
+        for text in ["aa:bb:cc:0d:ee:0f", "AA-BB-CC-0D-EE-0F", "aabb.cc0d.ee0f", "AABBCC0DEE0F"] {
+            assert_eq!(Mac::parse(text), Some(mac), "{text}");
+        }
+        assert_eq!(mac.text(), *b"aa:bb:cc:0d:ee:0f");
+        assert_eq!(mac.to_string(), "aa:bb:cc:0d:ee:0f");
+    }
+
+    #[test]
+    fn what_is_damaged_is_refused() {
+        for text in ["", "1:1:1:1:", "----", "aa:bb:cc:dd:ee", "aa:bb:cc:dd-ee:ff", "gg:bb:cc:dd:ee:ff", "aabbccddeef", "éabbccddeef"] {
+            assert_eq!(Mac::parse(text), None, "{text}");
+        }
+    }
+}
