@@ -1,1 +1,10 @@
-//! 
+//! What we think: rows become entries, entries become patterns and STIX. Pure verbs.
+//!
+//! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state: rows come in
+//! as arguments, results go out through sinks, and the time is an argument where one is needed.
+//!
+//! - [`clean`] repairs values: stamps, addresses, zones.
+//! - [`extract`] turns a row into an [`aidos_model::Event`], one file a provider.
+
+pub mod clean;
+pub mod extract;

@@ -141,13 +141,19 @@ impl Defects {
 
     /// Those in the set, in order.
     pub fn iter(self) -> impl Iterator<Item = Defect> {
-        Defect::ALL.iter().copied().filter(move |&defect| self.contains(defect))
+        Defect::ALL
+            .iter()
+            .copied()
+            .filter(move |&defect| self.contains(defect))
     }
 }
 
 impl Defect {
     /// The defect of this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|defect| defect.word() == word)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|defect| defect.word() == word)
     }
 }

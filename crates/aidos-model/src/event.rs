@@ -153,7 +153,10 @@ pub struct Endpoint {
 
 impl From<IpAddr> for Endpoint {
     fn from(ip: IpAddr) -> Self {
-        Self { ip: Some(ip), ..Self::default() }
+        Self {
+            ip: Some(ip),
+            ..Self::default()
+        }
     }
 }
 
@@ -200,7 +203,11 @@ pub struct Message<'a> {
 impl<'a> Message<'a> {
     /// A row without a stamp of its own.
     pub const fn plain(text: &'a str) -> Self {
-        Self { before: "", stamp: None, after: text }
+        Self {
+            before: "",
+            stamp: None,
+            after: text,
+        }
     }
 
     /// Appends the text, for an event at this time.
@@ -247,8 +254,12 @@ pub enum Value<'a> {
 impl<'a> Event<'a> {
     /// The distinct addresses of the event: source, destination, then their translations.
     pub fn ips(&self) -> [Option<IpAddr>; 4] {
-        let all =
-            [self.source.ip, self.destination.ip, self.source.nat_ip, self.destination.nat_ip];
+        let all = [
+            self.source.ip,
+            self.destination.ip,
+            self.source.nat_ip,
+            self.destination.nat_ip,
+        ];
         let mut distinct = [None; 4];
         let mut len = 0;
         for ip in all.into_iter().flatten() {
@@ -278,7 +289,10 @@ impl<'a> Event<'a> {
         put("event.kind", Some(Value::Text(self.kind.word())));
         put("event.category", list(self.category));
         put("event.action", text(self.action));
-        put("event.outcome", self.outcome.map(|outcome| Value::Text(outcome.word())));
+        put(
+            "event.outcome",
+            self.outcome.map(|outcome| Value::Text(outcome.word())),
+        );
         put("event.severity", self.severity.map(Value::Number));
         put("source.ip", self.source.ip.map(Value::Ip));
         put("source.port", port(self.source.port));
@@ -302,8 +316,14 @@ impl<'a> Event<'a> {
         put("related.user", self.user.map(Value::One));
         put("log.syslog.hostname", text(self.hostname));
         put("log.syslog.priority", number(self.priority));
-        put("log.file.path", (!self.path.is_empty()).then_some(Value::Text(self.path)));
-        put("log.origin.file.line", number((self.line > 0).then_some(self.line)));
+        put(
+            "log.file.path",
+            (!self.path.is_empty()).then_some(Value::Text(self.path)),
+        );
+        put(
+            "log.origin.file.line",
+            number((self.line > 0).then_some(self.line)),
+        );
         put("aidos.routeros.topics", text(self.routeros.topics));
         put("aidos.routeros.prefix", text(self.routeros.prefix));
         put("aidos.routeros.chain", text(self.routeros.chain));
@@ -313,8 +333,14 @@ impl<'a> Event<'a> {
         put("aidos.routeros.icmp", text(self.routeros.icmp));
         put("aidos.email_addresses", list(self.email_addresses));
         put("aidos.exus.payload", text(self.payload));
-        put("aidos.defects", (!self.defects.is_empty()).then_some(Value::Defects(self.defects)));
-        put("message", Some(Value::Message(self.message, self.timestamp)));
+        put(
+            "aidos.defects",
+            (!self.defects.is_empty()).then_some(Value::Defects(self.defects)),
+        );
+        put(
+            "message",
+            Some(Value::Message(self.message, self.timestamp)),
+        );
         for &(path, json) in self.extra {
             show(path, Value::Json(json));
         }
@@ -344,7 +370,11 @@ impl<'a> Event<'a> {
         }
         #[allow(clippy::cast_possible_truncation)] // a row is at most 4 MiB
         fn text(out: &mut Vec<u8>, text: Option<&str>) {
-            out.extend_from_slice(&text.map_or(u32::MAX, |text| text.len() as u32).to_le_bytes());
+            out.extend_from_slice(
+                &text
+                    .map_or(u32::MAX, |text| text.len() as u32)
+                    .to_le_bytes(),
+            );
             out.extend_from_slice(text.unwrap_or_default().as_bytes());
         }
         fn list(out: &mut Vec<u8>, list: &[&str]) {
@@ -393,7 +423,12 @@ impl<'a> Event<'a> {
         ] {
             text(out, part);
         }
-        for part in [self.category, self.email_from, self.email_to, self.email_addresses] {
+        for part in [
+            self.category,
+            self.email_from,
+            self.email_to,
+            self.email_addresses,
+        ] {
             list(out, part);
         }
         for (path, json) in self.extra {

@@ -86,7 +86,9 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// The lower-case hexadecimal digits of the bytes.
 pub fn hex(bytes: &[u8]) -> impl Iterator<Item = u8> {
-    bytes.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]])
+    bytes
+        .iter()
+        .flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]])
 }
 
 const PAIRS: [[u8; 2]; 100] = {

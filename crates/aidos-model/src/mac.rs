@@ -74,7 +74,12 @@ mod tests {
     #[test]
     fn every_spelling_is_the_same_address() {
         let mac = Mac([0xaa, 0xbb, 0xcc, 0x0d, 0xee, 0x0f]);
-        for text in ["aa:bb:cc:0d:ee:0f", "AA-BB-CC-0D-EE-0F", "aabb.cc0d.ee0f", "AABBCC0DEE0F"] {
+        for text in [
+            "aa:bb:cc:0d:ee:0f",
+            "AA-BB-CC-0D-EE-0F",
+            "aabb.cc0d.ee0f",
+            "AABBCC0DEE0F",
+        ] {
             assert_eq!(Mac::parse(text), Some(mac), "{text}");
         }
         assert_eq!(mac.text(), *b"aa:bb:cc:0d:ee:0f");
@@ -83,7 +88,16 @@ mod tests {
 
     #[test]
     fn what_is_damaged_is_refused() {
-        for text in ["", "1:1:1:1:", "----", "aa:bb:cc:dd:ee", "aa:bb:cc:dd-ee:ff", "gg:bb:cc:dd:ee:ff", "aabbccddeef", "éabbccddeef"] {
+        for text in [
+            "",
+            "1:1:1:1:",
+            "----",
+            "aa:bb:cc:dd:ee",
+            "aa:bb:cc:dd-ee:ff",
+            "gg:bb:cc:dd:ee:ff",
+            "aabbccddeef",
+            "éabbccddeef",
+        ] {
             assert_eq!(Mac::parse(text), None, "{text}");
         }
     }

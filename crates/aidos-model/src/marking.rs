@@ -28,8 +28,13 @@ pub enum Tlp {
 
 impl Tlp {
     /// All labels, freest first.
-    pub const ALL: [Self; 5] =
-        [Self::Clear, Self::Green, Self::Amber, Self::AmberStrict, Self::Red];
+    pub const ALL: [Self; 5] = [
+        Self::Clear,
+        Self::Green,
+        Self::Amber,
+        Self::AmberStrict,
+        Self::Red,
+    ];
 
     /// The word that command lines and STIX's `tlp_2_0` property use, for example `amber+strict`.
     pub const fn word(self) -> &'static str {
@@ -62,6 +67,8 @@ impl FromStr for Tlp {
         let word = lower.strip_prefix("tlp:").unwrap_or(&lower);
         let found = Self::ALL.into_iter().find(|tlp| tlp.word() == word);
         // TLP 1.0 called the freest label white.
-        found.or((word == "white").then_some(Self::Clear)).ok_or_else(|| NoSuchTlp(text.into()))
+        found
+            .or((word == "white").then_some(Self::Clear))
+            .ok_or_else(|| NoSuchTlp(text.into()))
     }
 }

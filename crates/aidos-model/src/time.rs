@@ -184,7 +184,10 @@ impl Timestamp {
         }
         bytes[len] = b'Z';
         #[allow(clippy::cast_possible_truncation)] // at most 30
-        Text { bytes, len: len as u8 + 1 }
+        Text {
+            bytes,
+            len: len as u8 + 1,
+        }
     }
 
     /// Reads what [`Timestamp::text`] writes, and any RFC 3339 stamp with `T` or a blank.
@@ -195,7 +198,8 @@ impl Timestamp {
         let number = |from: usize, to: usize| -> Option<u32> {
             let part = bytes.get(from..to)?;
             part.iter().try_fold(0, |sum: u32, byte| {
-                byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'))
+                byte.is_ascii_digit()
+                    .then(|| sum * 10 + u32::from(byte - b'0'))
             })
         };
         let is = |at: usize, wanted: &[u8]| bytes.get(at).is_some_and(|byte| wanted.contains(byte));
@@ -243,7 +247,9 @@ impl Timestamp {
             day: u8::try_from(number(8, 10)?).ok()?,
             hour: u8::try_from(number(11, 13)?).ok()?,
             minute: u8::try_from(number(14, 16)?).ok()?,
-            second: u8::try_from(number(17, 19)?.min(60)).ok().map(|s| if s == 60 { 59 } else { s })?,
+            second: u8::try_from(number(17, 19)?.min(60))
+                .ok()
+                .map(|s| if s == 60 { 59 } else { s })?,
             nano,
         }
         .at_offset(offset)
@@ -289,10 +295,18 @@ mod tests {
     #[test]
     fn renders_no_trailing_zeros() {
         let at = |nano| {
-            Civil { year: 2023, month: 3, day: 18, hour: 19, minute: 35, second: 5, nano }
-                .at_offset(0)
-                .unwrap()
-                .to_string()
+            Civil {
+                year: 2023,
+                month: 3,
+                day: 18,
+                hour: 19,
+                minute: 35,
+                second: 5,
+                nano,
+            }
+            .at_offset(0)
+            .unwrap()
+            .to_string()
         };
         assert_eq!(at(734_637_000), "2023-03-18T19:35:05.734637Z");
         assert_eq!(at(0), "2023-03-18T19:35:05Z");
@@ -302,13 +316,21 @@ mod tests {
     #[test]
     fn impossible_dates_are_none() {
         for text in [
-            "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-01-01T24:00:00Z", "2023-01-01T00:00:00",
-            "2023-01-01T00:00:00.Z", "2023-01-01T00:00:00+25:00", "", "2023-01-01T00:00:00Zx",
+            "2023-02-29T00:00:00Z",
+            "2023-13-01T00:00:00Z",
+            "2023-01-01T24:00:00Z",
+            "2023-01-01T00:00:00",
+            "2023-01-01T00:00:00.Z",
+            "2023-01-01T00:00:00+25:00",
+            "",
+            "2023-01-01T00:00:00Zx",
         ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
         assert_eq!(
-            Timestamp::parse("2023-03-18T20:35:05.734637+01:00").unwrap().to_string(),
+            Timestamp::parse("2023-03-18T20:35:05.734637+01:00")
+                .unwrap()
+                .to_string(),
             "2023-03-18T19:35:05.734637Z"
         );
     }

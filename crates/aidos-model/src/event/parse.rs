@@ -31,7 +31,13 @@ impl<'a> Event<'a> {
         let mut event = Event::default();
         let mut extra = Vec::new();
         let mut json = serde_json::Deserializer::from_str(line);
-        Object { event: &mut event, extra: &mut extra, arena, path: "" }.deserialize(&mut json)?;
+        Object {
+            event: &mut event,
+            extra: &mut extra,
+            arena,
+            path: "",
+        }
+        .deserialize(&mut json)?;
         json.end()?;
         if event.provider.is_empty() {
             return Err(EventError::NoProvider);
@@ -196,11 +202,21 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        let Object { event, extra, arena, path } = self;
+        let Object {
+            event,
+            extra,
+            arena,
+            path,
+        } = self;
         while let Some(key) = map.next_key_seed(Text(arena))? {
             match member(path, key) {
                 Member::Object(path) => {
-                    map.next_value_seed(Object { event, extra, arena, path })?;
+                    map.next_value_seed(Object {
+                        event,
+                        extra,
+                        arena,
+                        path,
+                    })?;
                 }
                 Member::Field(field) => set(event, field, &mut map, arena)?,
                 Member::Unknown => {
@@ -243,7 +259,13 @@ fn set<'a, A: MapAccess<'a>>(
     match field {
         Field::Timestamp => event.timestamp = parsed!("an RFC 3339 time", Timestamp::parse),
         Field::Provider => event.provider = text!(),
-        Field::Kind => event.kind = if text!() == "alert" { Kind::Alert } else { Kind::Event },
+        Field::Kind => {
+            event.kind = if text!() == "alert" {
+                Kind::Alert
+            } else {
+                Kind::Event
+            }
+        }
         Field::Category => event.category = map.next_value_seed(List(arena))?,
         Field::Action => event.action = Some(text!()),
         Field::Outcome => {
@@ -359,4 +381,3 @@ impl<'a> Visitor<'a> for List<'a> {
         Ok(list.into_bump_slice())
     }
 }
-

@@ -69,9 +69,10 @@ impl Event<'_> {
         }
         if !(self.email_from.is_empty() && self.email_to.is_empty()) {
             object(out, b",\"email\":", |out| {
-                for (key, list) in
-                    [(&b",\"from\":"[..], self.email_from), (b",\"to\":", self.email_to)]
-                {
+                for (key, list) in [
+                    (&b",\"from\":"[..], self.email_from),
+                    (b",\"to\":", self.email_to),
+                ] {
                     if !list.is_empty() {
                         object(out, key, |out| push_list(out, b",\"address\":", list));
                     }
@@ -375,7 +376,10 @@ mod tests {
                 nat_ip: "192.0.2.1".parse().ok(),
                 nat_port: Some(9),
             },
-            destination: Endpoint { ip: "2001:db8::2".parse().ok(), ..Endpoint::default() },
+            destination: Endpoint {
+                ip: "2001:db8::2".parse().ok(),
+                ..Endpoint::default()
+            },
             transport: Some("tcp"),
             bytes: Some(60),
             ingress: Some("ether1"),
@@ -397,24 +401,44 @@ mod tests {
             path: "e.zip/a.log",
             line: 7,
             defects,
-            message: Message { before: "<134>", stamp: Some("Mar/07"), after: " gw \u{1b}[2J" },
+            message: Message {
+                before: "<134>",
+                stamp: Some("Mar/07"),
+                after: " gw \u{1b}[2J",
+            },
         }
     }
 
     #[test]
     fn hot_and_general_writer_agree() {
-        for event in [rich(), Event { provider: "x", ..Event::default() }] {
+        for event in [
+            rich(),
+            Event {
+                provider: "x",
+                ..Event::default()
+            },
+        ] {
             let (mut hot, mut tree) = (Vec::new(), Vec::new());
             event.write_known(&mut hot);
             event.write_tree(&mut tree);
-            assert_eq!(String::from_utf8(hot).unwrap(), String::from_utf8(tree).unwrap());
+            assert_eq!(
+                String::from_utf8(hot).unwrap(),
+                String::from_utf8(tree).unwrap()
+            );
         }
     }
 
     #[test]
     fn extra_fields_join_their_objects_and_read_back() {
-        let extra = [("event.dataset", "\"eve\""), ("url.original", "\"/a?b\""), ("url.port", "80")];
-        let event = Event { extra: &extra, ..rich() };
+        let extra = [
+            ("event.dataset", "\"eve\""),
+            ("url.original", "\"/a?b\""),
+            ("url.port", "80"),
+        ];
+        let event = Event {
+            extra: &extra,
+            ..rich()
+        };
         let mut line = Vec::new();
         event.write_json(&mut line);
         let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
