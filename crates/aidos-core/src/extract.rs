@@ -12,6 +12,8 @@ use bumpalo::Bump;
 use crate::clean::stamp::{When, last_year_with};
 use crate::clean::zone::Zone;
 
+pub mod routeros;
+
 /// One record as the reader found it.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a, 'c> {
@@ -190,6 +192,18 @@ impl<'a> Sink<'a> {
             before,
             after,
         });
+    }
+
+    /// Forgets the repairs noted for an item that was not pushed after all.
+    pub fn forget(&mut self) {
+        let item = self.items.len();
+        while self
+            .repairs
+            .last()
+            .is_some_and(|repair| repair.item == item)
+        {
+            self.repairs.pop();
+        }
     }
 
     /// Pushes an entry.
