@@ -4,7 +4,9 @@
 //! as arguments, results go out through sinks, and the time is an argument where one is needed.
 //!
 //! - [`clean`] repairs values: stamps, addresses, zones.
+//! - [`analysis`] finds who attacks whom.
 //! - [`extract`] turns a row into an [`aidos_model::Event`], one file a provider.
 
+pub mod analysis;
 pub mod clean;
 pub mod extract;
