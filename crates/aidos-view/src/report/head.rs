@@ -1,0 +1,53 @@
+//! The verdict and the strip of key numbers.
+
+use maud::{Markup, html};
+
+use super::cite::Citations;
+use super::model::{Count, Report};
+use super::verdict::{gap, verdict};
+use crate::chart::Tone;
+use crate::chart::strip::strip;
+
+pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
+    let n = &report.summary;
+    let verdict = verdict(report);
+    let parts = [
+        ("entries", n.entries, Tone::Clear),
+        ("duplicates", n.duplicates, Tone::Context),
+        ("rejected", n.rejected, Tone::Harm),
+        ("skipped", n.skipped, Tone::Context),
+    ];
+    let follows = [
+        ("entries repaired", n.repaired),
+        ("attackers", n.attackers),
+        ("targets", n.targets),
+        ("shared attackers", n.shared_attackers),
+        ("STIX bundles", n.bundles),
+        ("STIX objects", n.objects),
+    ];
+    html! {
+        section #summary aria-labelledby="case" {
+            h1 #case { @if report.case.is_empty() { "Unnamed case" } @else { (report.case) } }
+            p.verdict { (verdict.says) }
+            p.then { (verdict.then) }
+            @if let Some(caution) = &verdict.caution { p.caution { strong { "Look first. " } (caution) } }
+            div.sum {
+                (key("rows read", n.rows_read, cite))
+                span.op { @if gap(n).is_none() { "=" } @else { span.gap { "≠" } } }
+                @for (i, (name, count, _)) in parts.iter().enumerate() {
+                    @if i > 0 { span.op { "+" } }
+                    (key(name, *count, cite))
+                }
+            }
+            (strip("Rows read, by what became of them", &parts.map(|(name, count, tone)| (name, count.value, tone))))
+            dl.keys { @for (name, count) in follows {
+                div.key { dt { (name) } dd { (cite.number(count)) } }
+            } }
+        }
+    }
+}
+
+/// One number of the identity with its name below.
+fn key(name: &str, count: Count, cite: &Citations) -> Markup {
+    html! { span.key { span.k { (name) } " " span.v { (cite.number(count)) } } }
+}
