@@ -1,7 +1,7 @@
 //! Attacks on the two providers that log addresses: who strikes what, when, and what came of it.
 
-use std::collections::BinaryHeap;
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use crate::AttackRecord;
 use crate::clock::{Moment, PERIOD, SECOND};
@@ -125,7 +125,10 @@ impl War {
                 (Deed::Botnet, 1 + level, 1),
             ],
         };
-        let weights: u64 = counts.iter().map(|&(_, n, weight)| u64::from(n) * weight).sum();
+        let weights: u64 = counts
+            .iter()
+            .map(|&(_, n, weight)| u64::from(n) * weight)
+            .sum();
         // About a fifth of the firewall's lines and two fifths of the sensor's are hostile.
         let share = match victim {
             Victim::Bells => lines / 5,
@@ -140,8 +143,17 @@ impl War {
                 campaigns.push(campaign(&mut random, victim, deed, i, volume, level));
             }
         }
-        let due = campaigns.iter().enumerate().map(|(i, c)| Reverse((c.start, i, 0))).collect();
-        Self { seed, victim, campaigns, due }
+        let due = campaigns
+            .iter()
+            .enumerate()
+            .map(|(i, c)| Reverse((c.start, i, 0)))
+            .collect();
+        Self {
+            seed,
+            victim,
+            campaigns,
+            due,
+        }
     }
 
     /// The moment of the next blow.
@@ -154,7 +166,8 @@ impl War {
         let Reverse((at, index, number)) = self.due.pop()?;
         let campaign = self.campaigns.get(index)?;
         if number + 1 < campaign.total {
-            self.due.push(Reverse((at + campaign.step, index, number + 1)));
+            self.due
+                .push(Reverse((at + campaign.step, index, number + 1)));
         }
         let source_index = number % campaign.sources;
         let target_index = number % campaign.targets;
@@ -175,7 +188,9 @@ impl War {
 
     /// Notes that a blow stands readable in the log, shown at `shown`.
     pub(crate) fn observe(&mut self, strike: &Strike, shown: Moment) {
-        let Some(campaign) = self.campaigns.get_mut(strike.campaign) else { return };
+        let Some(campaign) = self.campaigns.get_mut(strike.campaign) else {
+            return;
+        };
         for (seen, index) in [
             (&mut campaign.seen_sources, strike.source_index),
             (&mut campaign.seen_targets, strike.target_index),
@@ -208,8 +223,14 @@ impl War {
     /// The members of the shared pool that were seen, each with its targets and times.
     fn shared_seen(&self, n: u32) -> Option<(Vec<Address>, Moment, Moment)> {
         let mut found: Option<(Vec<Address>, Moment, Moment)> = None;
-        for campaign in self.campaigns.iter().filter(|c| c.first_source == n && n < cast::SHARED) {
-            let Some((first, last)) = campaign.seen else { continue };
+        for campaign in self
+            .campaigns
+            .iter()
+            .filter(|c| c.first_source == n && n < cast::SHARED)
+        {
+            let Some((first, last)) = campaign.seen else {
+                continue;
+            };
             let entry = found.get_or_insert_with(|| (Vec::new(), first, last));
             entry.1 = entry.1.min(first);
             entry.2 = entry.2.max(last);
@@ -377,7 +398,10 @@ fn port(campaign: &Campaign, index: u32) -> u16 {
 }
 
 fn seen(flags: &[bool]) -> impl Iterator<Item = u32> + '_ {
-    (0_u32..).zip(flags).filter(|(_, seen)| **seen).map(|(i, _)| i)
+    (0_u32..)
+        .zip(flags)
+        .filter(|(_, seen)| **seen)
+        .map(|(i, _)| i)
 }
 
 fn texts(addresses: impl Iterator<Item = Address>) -> Vec<String> {

@@ -27,16 +27,58 @@ pub(crate) const EXUS_NOISE: u32 = 300_000;
 
 /// The /16 networks of attackers.
 const HOSTILE: [(u8, u8); 24] = [
-    (91, 22), (62, 70), (101, 107), (194, 199), (31, 136), (213, 208), (195, 194), (77, 29),
-    (156, 120), (213, 106), (82, 32), (200, 99), (82, 233), (193, 146), (221, 182), (190, 69),
-    (85, 49), (171, 253), (212, 101), (141, 76), (171, 145), (212, 36), (171, 124), (156, 112),
+    (91, 22),
+    (62, 70),
+    (101, 107),
+    (194, 199),
+    (31, 136),
+    (213, 208),
+    (195, 194),
+    (77, 29),
+    (156, 120),
+    (213, 106),
+    (82, 32),
+    (200, 99),
+    (82, 233),
+    (193, 146),
+    (221, 182),
+    (190, 69),
+    (85, 49),
+    (171, 253),
+    (212, 101),
+    (141, 76),
+    (171, 145),
+    (212, 36),
+    (171, 124),
+    (156, 112),
 ];
 
 /// The /16 networks of ordinary peers.
 const FRIENDLY: [(u8, u8); 24] = [
-    (113, 17), (190, 130), (178, 152), (186, 89), (85, 13), (141, 59), (156, 87), (223, 223),
-    (186, 228), (186, 213), (62, 35), (122, 48), (37, 43), (77, 184), (82, 249), (91, 8),
-    (80, 174), (178, 61), (141, 179), (145, 187), (92, 31), (37, 88), (89, 172), (78, 42),
+    (113, 17),
+    (190, 130),
+    (178, 152),
+    (186, 89),
+    (85, 13),
+    (141, 59),
+    (156, 87),
+    (223, 223),
+    (186, 228),
+    (186, 213),
+    (62, 35),
+    (122, 48),
+    (37, 43),
+    (77, 184),
+    (82, 249),
+    (91, 8),
+    (80, 174),
+    (178, 61),
+    (141, 179),
+    (145, 187),
+    (92, 31),
+    (37, 88),
+    (89, 172),
+    (78, 42),
 ];
 
 /// Hosts of a /16 without last octets 0 and 255: 254 × 254.
@@ -48,8 +90,14 @@ fn spread(seed: u64, nets: &[(u8, u8); 24], n: u32) -> Address {
     let (high, low) = nets[(n % 24) as usize];
     // Odd and no multiple of 127, the only primes of HOSTS being 2 and 127: a bijection.
     let step = 127 * 2 * (mix(seed) % 250) + 129;
-    let host = ((n / 24) * step + mix(seed ^ 77)) % HOSTS;
-    Address::V4(u32::from_be_bytes([high, low, (1 + host / 254) as u8, (1 + host % 254) as u8]))
+    // Each network starts elsewhere, or the hosts of all would look alike.
+    let host = ((n / 24) * step + mix(seed ^ (n % 24)) % HOSTS) % HOSTS;
+    Address::V4(u32::from_be_bytes([
+        high,
+        low,
+        (1 + host / 254) as u8,
+        (1 + host % 254) as u8,
+    ]))
 }
 
 /// The n-th attacker. One in sixteen below [`BELLS_BOTS`] has IPv6.
@@ -126,16 +174,58 @@ pub(crate) fn exus_server6(n: u32) -> Address {
 /// The network card of a host: locally administered, a function of its address.
 pub(crate) fn card(of: Address) -> [u8; 6] {
     let bits = mix(of.key() ^ 0xca4d).to_be_bytes();
-    [(bits[0] & 0xf0) | 2, bits[1], bits[2], bits[3], bits[4], bits[5]]
+    [
+        (bits[0] & 0xf0) | 2,
+        bits[1],
+        bits[2],
+        bits[3],
+        bits[4],
+        bits[5],
+    ]
 }
 
 /// Names that attackers try and that people have.
 pub(crate) const USERS: [&str; 40] = [
-    "admin", "root", "user", "test", "support", "guest", "ubuntu", "pi", "oracle", "postgres",
-    "mikrotik", "administrator", "ftp", "backup", "nagios", "git", "www-data", "operator", "tech",
-    "monitor", "service", "info", "web", "mysql", "deploy", "jenkins", "ansible", "vagrant",
-    "tomcat", "hadoop", "maria.k", "nikos", "eleni.p", "giorgos", "anna", "s.meyer", "jdoe",
-    "office", "scanner", "admin1",
+    "admin",
+    "root",
+    "user",
+    "test",
+    "support",
+    "guest",
+    "ubuntu",
+    "pi",
+    "oracle",
+    "postgres",
+    "mikrotik",
+    "administrator",
+    "ftp",
+    "backup",
+    "nagios",
+    "git",
+    "www-data",
+    "operator",
+    "tech",
+    "monitor",
+    "service",
+    "info",
+    "web",
+    "mysql",
+    "deploy",
+    "jenkins",
+    "ansible",
+    "vagrant",
+    "tomcat",
+    "hadoop",
+    "maria.k",
+    "nikos",
+    "eleni.p",
+    "giorgos",
+    "anna",
+    "s.meyer",
+    "jdoe",
+    "office",
+    "scanner",
+    "admin1",
 ];
 
 #[cfg(test)]
@@ -158,7 +248,10 @@ mod tests {
             ];
             for (from, to) in ranges {
                 for n in from..to {
-                    assert!(seen.insert(attacker(seed, n)), "attacker {n} of seed {seed}");
+                    assert!(
+                        seen.insert(attacker(seed, n)),
+                        "attacker {n} of seed {seed}"
+                    );
                 }
             }
             for n in 0..50_000 {

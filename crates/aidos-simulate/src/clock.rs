@@ -18,8 +18,9 @@ pub(crate) const PERIOD: Moment = DAYS * 86_400 * SECOND;
 pub(crate) const EPOCH: u64 = 1_677_628_800;
 
 /// How busy each hour of a day is.
-const HOURS: [u64; 24] =
-    [3, 2, 2, 2, 2, 3, 4, 7, 11, 13, 14, 13, 12, 12, 13, 13, 12, 10, 8, 7, 6, 5, 4, 3];
+const HOURS: [u64; 24] = [
+    3, 2, 2, 2, 2, 3, 4, 7, 11, 13, 14, 13, 12, 12, 13, 13, 12, 10, 8, 7, 6, 5, 4, 3,
+];
 
 /// Turns the share of a file that is written into the time that its next line shows, so that a
 /// larger file is denser, not longer, and nights and weekends are quieter.
@@ -38,11 +39,19 @@ impl Clock {
         for day in 0..DAYS {
             for weight in HOURS {
                 // 2023-03-01 is a Wednesday: days 3, 4, 10 and 11 are a weekend.
-                sum += if matches!(day % 7, 3 | 4) { weight + 4 } else { weight * 3 };
+                sum += if matches!(day % 7, 3 | 4) {
+                    weight + 4
+                } else {
+                    weight * 3
+                };
                 before.push(sum);
             }
         }
-        Self { before, hour: 0, latest: 0 }
+        Self {
+            before,
+            hour: 0,
+            latest: 0,
+        }
     }
 
     /// The moment when `done` of `all` bytes are written; never earlier than the answer before.
@@ -150,8 +159,14 @@ mod tests {
     fn forms() {
         let moment = (6 * 86_400 + 10 * 3600 + 38 * 60 + 3) * SECOND + 120_000;
         assert_eq!(written(|o| stix(o, moment)), "2023-03-07T10:38:03.12Z");
-        assert_eq!(written(|o| stix(o, moment - 120_000)), "2023-03-07T10:38:03Z");
-        assert_eq!(written(|o| iso(o, moment, b' ', 3)), "2023-03-07 10:38:03.120");
+        assert_eq!(
+            written(|o| stix(o, moment - 120_000)),
+            "2023-03-07T10:38:03Z"
+        );
+        assert_eq!(
+            written(|o| iso(o, moment, b' ', 3)),
+            "2023-03-07 10:38:03.120"
+        );
         assert_eq!(written(|o| day_blank(o, moment)), " 7");
         assert_eq!(written(|o| day(o, PERIOD - 1)), "14");
     }

@@ -19,17 +19,27 @@ pub(crate) struct Output {
 impl Output {
     /// Creates the file.
     pub(crate) fn create(files: &mut dyn Files, name: &'static str) -> Result<Self, Error> {
-        let file = files.create(name).map_err(|source| Error::Write { file: name, source })?;
-        Ok(Self { name, file, buffer: Vec::with_capacity(GATHER + 64 * 1024), flushed: 0 })
+        let file = files
+            .create(name)
+            .map_err(|source| Error::Write { file: name, source })?;
+        Ok(Self {
+            name,
+            file,
+            buffer: Vec::with_capacity(GATHER + 64 * 1024),
+            flushed: 0,
+        })
     }
 
     /// Writes the list of attacks, one a line.
     pub(crate) fn put_records(&mut self, records: &[AttackRecord]) -> Result<(), Error> {
         self.buffer.extend_from_slice(b"[");
         for (i, record) in records.iter().enumerate() {
-            self.buffer.extend_from_slice(if i == 0 { b"\n" } else { b",\n" });
-            serde_json::to_writer(&mut self.buffer, record)
-                .map_err(|error| Error::Write { file: self.name, source: error.into() })?;
+            self.buffer
+                .extend_from_slice(if i == 0 { b"\n" } else { b",\n" });
+            serde_json::to_writer(&mut self.buffer, record).map_err(|error| Error::Write {
+                file: self.name,
+                source: error.into(),
+            })?;
             self.flush_if(GATHER)?;
         }
         self.buffer.extend_from_slice(b"\n]\n");
@@ -40,7 +50,10 @@ impl Output {
         if self.buffer.len() >= least {
             self.file
                 .write_all(&self.buffer)
-                .map_err(|source| Error::Write { file: self.name, source })?;
+                .map_err(|source| Error::Write {
+                    file: self.name,
+                    source,
+                })?;
             self.flushed += self.buffer.len() as u64;
             self.buffer.clear();
         }
@@ -54,7 +67,10 @@ impl Output {
     /// Hands the rest on and gives the file's length.
     pub(crate) fn close(mut self) -> Result<u64, Error> {
         self.flush_if(0)?;
-        self.file.flush().map_err(|source| Error::Write { file: self.name, source })?;
+        self.file.flush().map_err(|source| Error::Write {
+            file: self.name,
+            source,
+        })?;
         Ok(self.flushed)
     }
 }
@@ -94,8 +110,19 @@ impl<'a> Ledger<'a> {
         progress: &'a mut dyn FnMut(u64) -> bool,
     ) -> Result<Self, Error> {
         let log = Output::create(files, name)?;
-        let summary = FileSummary { file: name, ..FileSummary::default() };
-        Ok(Self { log, truth, progress, before, told: 0, budget, summary })
+        let summary = FileSummary {
+            file: name,
+            ..FileSummary::default()
+        };
+        Ok(Self {
+            log,
+            truth,
+            progress,
+            before,
+            told: 0,
+            budget,
+            summary,
+        })
     }
 
     /// Bytes that this log should have.
@@ -162,7 +189,11 @@ impl<'a> Ledger<'a> {
             truth.extend_from_slice(kind.as_bytes());
             truth.push(b'"');
         }
-        truth.extend_from_slice(if beyond_repair { b"],\"beyond_repair\":true}\n" } else { b"]}\n" });
+        truth.extend_from_slice(if beyond_repair {
+            b"],\"beyond_repair\":true}\n"
+        } else {
+            b"]}\n"
+        });
         self.summary.dirty += u64::from(!dirt.is_empty());
         self.summary.beyond_repair += u64::from(beyond_repair);
 
@@ -180,7 +211,9 @@ impl<'a> Ledger<'a> {
 
     /// Closes the log; the truth stays open for the next one.
     pub(crate) fn close(self) -> Result<FileSummary, Error> {
-        let Self { log, mut summary, .. } = self;
+        let Self {
+            log, mut summary, ..
+        } = self;
         summary.bytes = log.close()?;
         Ok(summary)
     }

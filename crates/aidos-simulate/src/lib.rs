@@ -188,7 +188,10 @@ pub fn simulate(
     // A share of 2³², which u64 holds exactly and every platform computes alike.
     #[allow(clippy::cast_sign_loss)]
     let dirt = (plan.dirt * 4_294_967_296.0) as u64;
-    let setting = Setting { seed: plan.seed, dirt };
+    let setting = Setting {
+        seed: plan.seed,
+        dirt,
+    };
     let mut truth = Output::create(files, "truth.jsonl")?;
 
     let share = plan.size / 10 * 7;
@@ -217,9 +220,18 @@ pub fn simulate(
     let mut attacks = Output::create(files, "attacks.json")?;
     attacks.put_records(&records)?;
     attacks.close()?;
-    let summary =
-        Summary { files: [first, second, third], attacks: records.len() as u64, truth_bytes };
-    if progress(summary.bytes()) { Ok(summary) } else { Err(Error::Stopped { bytes: summary.bytes() }) }
+    let summary = Summary {
+        files: [first, second, third],
+        attacks: records.len() as u64,
+        truth_bytes,
+    };
+    if progress(summary.bytes()) {
+        Ok(summary)
+    } else {
+        Err(Error::Stopped {
+            bytes: summary.bytes(),
+        })
+    }
 }
 
 /// What every writer needs to know of the plan.

@@ -18,7 +18,9 @@ impl Random {
             x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
             mix(x)
         };
-        Self { state: [draw(), draw(), draw(), draw()] }
+        Self {
+            state: [draw(), draw(), draw(), draw()],
+        }
     }
 
     /// The next 64 bits.
@@ -44,7 +46,7 @@ impl Random {
     /// traffic prefers a few talkers.
     pub(crate) fn skewed(&mut self, n: u32) -> u32 {
         let u = self.next() >> 43;
-        (((u * u * u) >> 31) * u64::from(n) >> 32) as u32
+        ((((u * u * u) >> 31) * u64::from(n)) >> 32) as u32
     }
 
     /// One of `choices`, which must not be empty.
@@ -67,7 +69,9 @@ mod tests {
     #[test]
     fn follows_the_reference_step() {
         // First outputs of the authors' xoshiro256starstar.c from the state 1, 2, 3, 4.
-        let mut random = Random { state: [1, 2, 3, 4] };
+        let mut random = Random {
+            state: [1, 2, 3, 4],
+        };
         let drawn: Vec<u64> = (0..4).map(|_| random.next()).collect();
         assert_eq!(drawn, [11520, 0, 1_509_978_240, 1_215_971_899_390_074_240]);
     }
@@ -82,6 +86,9 @@ mod tests {
             assert!(drawn < 1000);
             low += u32::from(drawn < 125);
         }
-        assert!((4_700..5_300).contains(&low), "half of the draws fall into the first eighth: {low}");
+        assert!(
+            (4_700..5_300).contains(&low),
+            "half of the draws fall into the first eighth: {low}"
+        );
     }
 }

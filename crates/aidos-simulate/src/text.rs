@@ -222,7 +222,10 @@ mod tests {
     #[test]
     fn addresses_and_macs() {
         assert_eq!(written(|o| ip(o, Address::V4(0xc633_6407))), "198.51.100.7");
-        assert_eq!(written(|o| ip(o, Address::V6(0x2001_0db8 << 96 | 1))), "2001:db8::1");
+        assert_eq!(
+            written(|o| ip(o, Address::V6(0x2001_0db8 << 96 | 1))),
+            "2001:db8::1"
+        );
         let address = [0, 0x17, 0x10, 0x88, 0xbc, 2];
         for (spelling, text) in [
             (MacText::Colon, "00:17:10:88:bc:02"),
@@ -240,9 +243,16 @@ mod tests {
 
     #[test]
     fn strings_read_back_as_they_were() {
-        for text in ["", "a\"b\\c", "tab\tline\nnull\u{0}\u{1f}", "Ωmega", "</script>'"] {
+        for text in [
+            "",
+            "a\"b\\c",
+            "tab\tline\nnull\u{0}\u{1f}",
+            "Ωmega",
+            "</script>'",
+        ] {
             for write in [json, json_escaped] {
-                let read: String = serde_json::from_str(&written(|o| write(o, text))).expect("JSON");
+                let read: String =
+                    serde_json::from_str(&written(|o| write(o, text))).expect("JSON");
                 assert_eq!(read, text);
             }
         }
@@ -250,7 +260,12 @@ mod tests {
 
     #[test]
     fn encodings_match_their_rfcs() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foobar", "Zm9vYmFy")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
         assert_eq!(percent_encoded("a' OR 1=1"), "a%27%20OR%201%3D1");

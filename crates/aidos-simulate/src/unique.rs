@@ -8,7 +8,7 @@ use std::collections::HashSet;
 /// The keys of one second.
 #[derive(Debug, Default)]
 pub(crate) struct Second {
-    second: u64,
+    present: u64,
     keys: HashSet<u64>,
     damaged: u32,
 }
@@ -29,8 +29,8 @@ impl Second {
     }
 
     fn turn(&mut self, second: u64) {
-        if second != self.second {
-            self.second = second;
+        if second != self.present {
+            self.present = second;
             self.damaged = 0;
             self.keys.clear();
         }

@@ -41,7 +41,7 @@ use word::{
 /// The gateway's card, the source MAC of all that comes in from outside.
 const GATEWAY: [u8; 6] = [0x02, 0x17, 0x10, 0x88, 0xbc, 0x02];
 /// Inner interfaces by network.
-const INNER: [u8; 8] = [3, 3, 6, 7, 14, 8, 11, 12];
+const INNER: [u8; 12] = [3, 3, 14, 6, 14, 3, 4, 8, 11, 12, 3, 7];
 
 fn blank(at: Moment, source: Address, destination: Address) -> Packet {
     Packet {
@@ -137,32 +137,47 @@ fn outbound(random: &mut Random, seed: u64, n: u32, low: u32, high: u32, at: Mom
         11 | 12 => (Protocol::Udp, 443),
         13 => (Protocol::Udp, 53),
         14 => (Protocol::Udp, 123),
-        _ => (Protocol::Tcp(1), [993, 587, 5228, 853][(high >> 8) as usize % 4]),
+        _ => (
+            Protocol::Tcp(1),
+            [993, 587, 5228, 853][(high >> 8) as usize % 4],
+        ),
     };
-    p.ingress = if low % 41 == 0 { 9 + (low / 41 % 2) as u8 } else { INNER[low as usize % 8] };
-    p.egress = if high % 5 == 0 { 5 } else { WAN };
+    p.ingress = if low.is_multiple_of(41) {
+        9 + (low / 41 % 2) as u8
+    } else {
+        INNER[low as usize % 12]
+    };
+    p.egress = if high.is_multiple_of(5) { 5 } else { WAN };
     // Tunnels have no card.
     p.mac = (!matches!(p.ingress, 8..=10)).then(|| cast::card(host));
-    p.prefix = [0, 3, 4, 5, 0, 0, 4, 9][(high >> 12) as usize % 8];
-    let nat = high >> 4 & 3 == 0;
+    p.prefix = [0, 3, 0, 5, 0, 0, 4, 0, 0, 9, 0, 0][(high >> 12) as usize % 12];
+    let nat = (high >> 4).is_multiple_of(7);
     flow(random, &mut p, nat);
     if nat {
         p.nat = Nat::Source(cast::bells_public(low), 0);
-        p.chain = if low % 7 == 0 { SRCNAT } else { FORWARD };
+        p.chain = if low.is_multiple_of(7) {
+            SRCNAT
+        } else {
+            FORWARD
+        };
     }
-    p.mark = if high >> 20 & 31 == 0 { 1 + (high >> 25 & 1) as u8 } else { 0 };
+    p.mark = if (high >> 20).is_multiple_of(32) {
+        1 + (high >> 25 & 1) as u8
+    } else {
+        0
+    };
     p
 }
 
 fn reply(random: &mut Random, seed: u64, n: u32, low: u32, high: u32, at: Moment) -> Packet {
     let mut p = blank(at, cast::peer(seed, n), cast::bells_host(low));
-    p.egress = INNER[low as usize % 8];
-    p.prefix = [0, 4, 5, 0][high as usize % 4];
+    p.egress = INNER[low as usize % 12];
+    p.prefix = [0, 0, 5, 0, 0, 4][high as usize % 6];
     p.protocol = Protocol::Tcp(if random.percent(70) { 3 } else { 2 });
     p.source_port = 443;
     p.destination_port = 49_152 + (high >> 8 & 0x3fff) as u16;
     p.state = 2;
-    if high >> 4 & 3 == 0 {
+    if (high >> 4).is_multiple_of(6) {
         p.state = 6;
         p.nat = Nat::Destination(cast::bells_public(low), p.destination_port);
     }
@@ -224,7 +239,7 @@ fn echo(random: &mut Random, seed: u64, n: u32, low: u32, at: Moment) -> Packet 
     let host = cast::bells_host(low);
     let mut p = if low & 1 == 0 {
         let mut p = blank(at, host, cast::peer(seed, n));
-        p.ingress = INNER[low as usize % 8];
+        p.ingress = INNER[low as usize % 12];
         p.egress = WAN;
         p.mac = Some(cast::card(host));
         p
@@ -234,7 +249,11 @@ fn echo(random: &mut Random, seed: u64, n: u32, low: u32, at: Moment) -> Packet 
         p.prefix = 1;
         p
     };
-    p.protocol = if random.percent(85) { Protocol::Icmp(8, 0) } else { Protocol::Icmp(3, 1) };
+    p.protocol = if random.percent(85) {
+        Protocol::Icmp(8, 0)
+    } else {
+        Protocol::Icmp(3, 1)
+    };
     p
 }
 
@@ -264,13 +283,13 @@ fn tunnel(seed: u64, n: u32, low: u32, at: Moment) -> Packet {
 fn inner(random: &mut Random, low: u32, high: u32, at: Moment) -> Packet {
     let host = cast::bells_host(low);
     let mut p = blank(at, host, cast::bells_server(high % 4));
-    p.ingress = INNER[low as usize % 8];
+    p.ingress = INNER[low as usize % 12];
     p.egress = SERVERS;
     p.mac = Some(cast::card(host));
     p.protocol = Protocol::Udp;
     p.destination_port = if high & 8 == 0 { 53 } else { 123 };
     p.state = 1 + random.below(2) as u8;
-    if low % 5 == 0 {
+    if low.is_multiple_of(5) {
         p.source = cast::bells_server(40);
         p.ingress = NOWHERE;
         p.chain = OUTPUT;
@@ -283,7 +302,7 @@ fn inner(random: &mut Random, low: u32, high: u32, at: Moment) -> Packet {
 /// line.
 fn unreachable(seed: u64, n: u32, low: u32, at: Moment) -> Packet {
     let mut p = blank(at, cast::peer(seed, n), cast::bells_host(low));
-    p.egress = INNER[low as usize % 8];
+    p.egress = INNER[low as usize % 12];
     p.prefix = 4;
     p.protocol = Protocol::Icmp(11, 0);
     p.state = 9;
@@ -323,9 +342,13 @@ pub(crate) fn strike(random: &mut Random, blow: &Strike, at: Moment) -> Packet {
     let mut p = blank(at, blow.source, blow.target);
     p.source_port = ephemeral(random);
     p.destination_port = blow.port;
-    p.chain = if matches!(blow.target, Address::V4(a) if a >> 8 == 0x00cb_0071) { INPUT } else { FORWARD };
+    p.chain = if matches!(blow.target, Address::V4(a) if a >> 8 == 0x00cb_0071) {
+        INPUT
+    } else {
+        FORWARD
+    };
     p.egress = if p.chain == INPUT { NOWHERE } else { SERVERS };
-    p.prefix = [1, 2, 2, 0][blow.campaign % 4];
+    p.prefix = [1, 2, 0, 0][blow.campaign % 4];
     let service = match blow.port {
         22 => 0,
         8291 => 1,

@@ -135,12 +135,9 @@ impl Kind {
             Self::NoYear => local,
             Self::Ansi => packet && p.prefix > 0,
             Self::Misspelt => packet && (p.ingress == 0 || p.egress == 0),
-            Self::Zone => {
-                packet && matches!(p.source, Address::V6(bits) if bits >> 112 == 0xfe80)
-            }
-            Self::Mapped => ports && v4 && p.nat == Nat::None,
+            Self::Zone => packet && matches!(p.source, Address::V6(bits) if bits >> 112 == 0xfe80),
             // With a NAT clause the end stands in the line twice and could be read there.
-            Self::BadIp | Self::BadPort => ports && v4 && p.nat == Nat::None,
+            Self::Mapped | Self::BadIp | Self::BadPort => ports && v4 && p.nat == Nat::None,
             Self::MaskedIp => ports && v4,
             Self::Truncated => ports,
             Self::BadDate | Self::NoDate => ports && local,
@@ -153,8 +150,11 @@ impl Kind {
     pub(crate) fn draw(random: &mut Random, p: &Packet, repeat: bool) -> Self {
         for _ in 0..8 {
             // One in forty, so that a row without interfaces stays a rarity.
-            let kind =
-                if random.below(40) == 0 { Self::MissingInterface } else { random.pick(&KINDS) };
+            let kind = if random.below(40) == 0 {
+                Self::MissingInterface
+            } else {
+                random.pick(&KINDS)
+            };
             if kind.fits(p) && (!repeat || kind.suits_repeats()) {
                 return kind;
             }
@@ -164,7 +164,10 @@ impl Kind {
 
     /// A second kind that goes with this one.
     pub(crate) fn companion(self, random: &mut Random, p: &Packet) -> Option<Self> {
-        if !matches!(self, Self::MissingComma | Self::ExtraComma | Self::NoYear | Self::Blanks) {
+        if !matches!(
+            self,
+            Self::MissingComma | Self::ExtraComma | Self::NoYear | Self::Blanks
+        ) {
             return None;
         }
         let second = random.pick(&[Self::MacForm, Self::Misspelt, Self::Crlf, Self::OpenParen]);
@@ -178,7 +181,11 @@ impl Kind {
         match self {
             Self::MissingComma => s.without_comma = missing(random, p),
             Self::ExtraComma => {
-                s.with_comma = if random.percent(40) { 0x1ff } else { 1 << random.below(9) };
+                s.with_comma = if random.percent(40) {
+                    0x1ff
+                } else {
+                    1 << random.below(9)
+                };
                 // A bit whose separator the row lacks would leave the line clean.
                 s.with_comma |= random.pick(&[comma::ENDS, comma::PROTOCOL, comma::END]);
             }
@@ -270,5 +277,9 @@ fn missing(random: &mut Random, p: &Packet) -> u16 {
         1 => 1 << random.below(5),
         _ => random.next() as u16,
     };
-    if chosen & there == 0 { comma::ENDS } else { chosen & there }
+    if chosen & there == 0 {
+        comma::ENDS
+    } else {
+        chosen & there
+    }
 }

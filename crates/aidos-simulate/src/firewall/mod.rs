@@ -72,7 +72,11 @@ impl Writer {
     /// The next row, with its clean style, claimed and shown.
     fn row(&mut self, ledger: &Ledger<'_>, war: &mut War) -> (Packet, Style, Option<Strike>) {
         let now = self.clock.at(ledger.written(), ledger.budget());
-        let blow = if war.next_at().is_some_and(|at| at <= now) { war.strike() } else { None };
+        let blow = if war.next_at().is_some_and(|at| at <= now) {
+            war.strike()
+        } else {
+            None
+        };
         let at = blow.map_or(now, |blow| blow.at);
         let (packet, style) = self.drawn(at, blow.as_ref());
         (packet, style, blow)
@@ -83,7 +87,11 @@ impl Writer {
         let fraction = matches!(origin, Origin::Relay(_));
         let mut at = if fraction { at } else { at / SECOND * SECOND };
         if at < self.shown {
-            at = if fraction { self.shown } else { self.shown.div_ceil(SECOND) * SECOND };
+            at = if fraction {
+                self.shown
+            } else {
+                self.shown.div_ceil(SECOND) * SECOND
+            };
         }
         let number = self.random.skewed(self.pool);
         let mut packet = if let Some(blow) = blow {
@@ -130,7 +138,13 @@ impl Writer {
             87 => (Origin::Local, Stamp::Epoch),
             _ => (Origin::Relay(self.random.below(4) as u8), Stamp::Usual),
         };
-        (origin, Style { stamp, ..Style::default() })
+        (
+            origin,
+            Style {
+                stamp,
+                ..Style::default()
+            },
+        )
     }
 
     fn clean(
@@ -152,7 +166,7 @@ impl Writer {
             war.observe(blow, packet.at);
         }
         self.rows += 1;
-        if self.rows % 8 == 0 {
+        if self.rows.is_multiple_of(8) {
             self.keep(packet, style);
         }
         // The same packet, seen in a second chain, is another row.
@@ -183,7 +197,13 @@ impl Writer {
     fn dirty(&mut self, ledger: &mut Ledger<'_>, war: &mut War) -> Result<(), Error> {
         match self.random.below(100) {
             0..12 if !self.kept.is_empty() => self.repeat(ledger),
-            12..15 => ledger.put(Fate::Skip, &["blank_line"], false, |o| o.push(b'\n'), |_| {}),
+            12..15 => ledger.put(
+                Fate::Skip,
+                &["blank_line"],
+                false,
+                |o| o.push(b'\n'),
+                |_| {},
+            ),
             15..17 => self.comment(ledger),
             17..24 => self.garbage(ledger),
             24..32 if ledger.left() > 2_000 => self.merged(ledger, war),
@@ -248,8 +268,11 @@ impl Writer {
                 }
                 let text = match choice {
                     0 => format!(" interface,info ether{} link up (speed 1G)", bits % 8),
-                    1 => format!(" dhcp,info dhcp1 lease {:x} expired", bits),
-                    2 => format!(" script,warning backup job {} took too long", bits % 100_000),
+                    1 => format!(" dhcp,info dhcp1 lease {bits:x} expired"),
+                    2 => format!(
+                        " script,warning backup job {} took too long",
+                        bits % 100_000
+                    ),
                     3 => format!("@@@ sync lost {bits:016x} @@@"),
                     4 => format!("\u{fffd}\u{fffd}{:x}~~^{:x}", bits >> 32, bits & 0xffff),
                     _ => " firewall,info forward: in:ether1-WAN ou".to_owned(),
@@ -281,7 +304,11 @@ impl Writer {
             }
             self.shown = second.at;
         }
-        other.stamp = if self.random.percent(80) { Stamp::Usual } else { Stamp::Lower };
+        other.stamp = if self.random.percent(80) {
+            Stamp::Usual
+        } else {
+            Stamp::Lower
+        };
         let blank = self.random.percent(25);
         ledger.put(
             Fate::Entry(2),
@@ -321,7 +348,11 @@ impl Writer {
         let words = [kind.word(), companion.map_or("", Kind::word)];
         ledger.put(
             Fate::Entry(1),
-            if companion.is_some() { &words } else { &words[..1] },
+            if companion.is_some() {
+                &words
+            } else {
+                &words[..1]
+            },
             kind.beyond_repair(),
             |o| render::line(&packet, &style, o),
             |o| packet.truth(o),
@@ -346,7 +377,10 @@ impl Writer {
             let second = packet.second();
             let number = u64::from(self.second.damaged(second));
             let start = mix(second ^ self.seed) >> 8;
-            (17_000 + (start + number * 13) % 15_000, 40 + (start + number) % 1_400)
+            (
+                17_000 + (start + number * 13) % 15_000,
+                40 + (start + number) % 1_400,
+            )
         };
         packet.source_port = port as u16;
         packet.len = len as u32;

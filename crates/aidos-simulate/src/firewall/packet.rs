@@ -6,37 +6,79 @@ use crate::text::{Address, MacText, int, ip, json, mac};
 
 /// Interfaces; the first two mean none.
 pub(crate) const INTERFACES: [&str; 16] = [
-    "(unknown 0)", "(none)", "ether1-WAN", "bridge", "ether1", "Fibre Uplink A", "VLAN 20 Staff",
-    "sfp-sfpplus1", "wireguard1", "<pppoe-maria.k>", "<pppoe-user>", "10.0.0.1-br",
-    "ether6.8-DMZ", "lo", "vlan30", "bridge-servers",
+    "(unknown 0)",
+    "(none)",
+    "ether1-WAN",
+    "bridge",
+    "ether1",
+    "Fibre Uplink A",
+    "VLAN 20 Staff",
+    "sfp-sfpplus1",
+    "wireguard1",
+    "<pppoe-maria.k>",
+    "<pppoe-user>",
+    "10.0.0.1-br",
+    "ether6.8-DMZ",
+    "lo",
+    "vlan30",
+    "bridge-servers",
 ];
 
 /// Prefixes that people give their rules; the first is none. Two imitate fields.
 pub(crate) const PREFIXES: [&str; 11] = [
-    "", "drop-in", "drop-tcp", "A|lan-wan|", "pca-accept: pca-accept", "log-all", "drop:DROP",
-    "FW_INPUT_NEW: FW_INPUT_NEW", "seen-192.0.2.77", "fwd len 5 proto x", "A|dmz-in|",
+    "",
+    "drop-in",
+    "drop-tcp",
+    "A|lan-wan|",
+    "pca-accept: pca-accept",
+    "log-all",
+    "drop:DROP",
+    "FW_INPUT_NEW: FW_INPUT_NEW",
+    "seen-192.0.2.77",
+    "fwd len 5 proto x",
+    "A|dmz-in|",
 ];
 
 /// Chains.
-pub(crate) const CHAINS: [&str; 7] =
-    ["input", "forward", "output", "prerouting", "dstnat", "srcnat", "postrouting"];
+pub(crate) const CHAINS: [&str; 7] = [
+    "input",
+    "forward",
+    "output",
+    "prerouting",
+    "dstnat",
+    "srcnat",
+    "postrouting",
+];
 
 /// Connection states; the first is none.
 pub(crate) const STATES: [&str; 10] = [
-    "", "new", "established", "related", "invalid", "new,snat", "established,snat",
-    "established,dnat", "new,dnat", "related,snat",
+    "",
+    "new",
+    "established",
+    "related",
+    "invalid",
+    "new,snat",
+    "established,snat",
+    "established,dnat",
+    "new,dnat",
+    "related,snat",
 ];
 
 /// Connection marks; the first is none.
 pub(crate) const MARKS: [&str; 3] = ["", "conn-VPN", "voip"];
 
 /// TCP flags; the first is none.
-pub(crate) const FLAGS: [&str; 8] =
-    ["", "SYN", "ACK", "ACK,PSH", "ACK,FIN", "RST", "SYN,ACK", "ACK,RST"];
+pub(crate) const FLAGS: [&str; 8] = [
+    "", "SYN", "ACK", "ACK,PSH", "ACK,FIN", "RST", "SYN,ACK", "ACK,RST",
+];
 
 /// Hosts that relay lines, each with the offset from UTC in hours that it writes.
-pub(crate) const RELAYS: [(&str, u64); 4] =
-    [("10.20.0.1", 1), ("gw", 2), ("10.20.0.2", 0), ("MikroTik", 1)];
+pub(crate) const RELAYS: [(&str, u64); 4] = [
+    ("10.20.0.1", 1),
+    ("gw", 2),
+    ("10.20.0.2", 0),
+    ("MikroTik", 1),
+];
 
 /// Topics; the first is none.
 pub(crate) const TOPICS: [&str; 3] = ["", "firewall,info", "system,error,critical"];
@@ -146,11 +188,10 @@ impl Packet {
         key = mix(key ^ self.source.key());
         if self.body == Body::Packet {
             key = mix(key ^ self.destination.key());
-            key = mix(
-                key ^ (u64::from(self.len) << 32
+            key = mix(key
+                ^ (u64::from(self.len) << 32
                     | u64::from(self.source_port) << 16
-                    | u64::from(self.destination_port)),
-            );
+                    | u64::from(self.destination_port)));
         }
         key
     }
@@ -159,7 +200,9 @@ impl Packet {
     pub(crate) fn truth(&self, o: &mut Vec<u8>) {
         o.extend_from_slice(b"{\"@timestamp\":\"");
         clock::stix(o, self.at);
-        o.extend_from_slice(b"\",\"event\":{\"provider\":\"8bells\",\"kind\":\"event\",\"category\":[\"");
+        o.extend_from_slice(
+            b"\",\"event\":{\"provider\":\"8bells\",\"kind\":\"event\",\"category\":[\"",
+        );
         if let Body::Login(user, service) = self.body {
             o.extend_from_slice(b"authentication\"],\"action\":\"login-failure-");
             o.extend_from_slice(SERVICES[usize::from(service)].as_bytes());
@@ -303,7 +346,11 @@ fn word(o: &mut Vec<u8>, open: &mut bool, key: &str, value: &str) {
     if value.is_empty() {
         return;
     }
-    o.extend_from_slice(if *open { b",\"" } else { b",\"aidos\":{\"routeros\":{\"" });
+    o.extend_from_slice(if *open {
+        b",\""
+    } else {
+        b",\"aidos\":{\"routeros\":{\""
+    });
     *open = true;
     o.extend_from_slice(key.as_bytes());
     o.extend_from_slice(b"\":\"");

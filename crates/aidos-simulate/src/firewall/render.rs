@@ -59,6 +59,7 @@ pub(crate) enum Loss {
 
 /// How a row is written; the default is clean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools)] // Independent switches, any of which may be on.
 pub(crate) struct Style {
     pub(crate) stamp: Stamp,
     /// Bit i: the comma of separator i is missing.
@@ -216,7 +217,11 @@ fn packet(p: &Packet, s: &Style, o: &mut Vec<u8>) {
         nat(p, s, o);
     }
     let before_len = o.len();
-    let last = if p.nat == Nat::None { comma::ENDS } else { comma::NAT };
+    let last = if p.nat == Nat::None {
+        comma::ENDS
+    } else {
+        comma::NAT
+    };
     separator(s, last, 14, o);
     o.extend_from_slice(b"len");
     if !s.tight {
@@ -266,7 +271,11 @@ fn stamp(p: &Packet, s: &Style, o: &mut Vec<u8>) {
         (Origin::Local, Stamp::Epoch) => return int(o, EPOCH + p.second()),
         (Origin::Local, Stamp::NoDate) => return time_of_day(o, p.at),
         (Origin::Local, Stamp::Usual | Stamp::Lower) => {
-            o.extend_from_slice(if s.stamp == Stamp::Usual { b"Mar/" } else { b"mar/" });
+            o.extend_from_slice(if s.stamp == Stamp::Usual {
+                b"Mar/"
+            } else {
+                b"mar/"
+            });
             day(o, p.at);
             o.extend_from_slice(b"/2023");
         }
@@ -387,13 +396,24 @@ fn masked(o: &mut Vec<u8>, mask: &[u8], port: Option<u16>) {
 }
 
 fn wrong_octet(o: &mut Vec<u8>, address: Address, octet: u16, port: u16) {
-    let bits = if let Address::V4(bits) = address { bits } else { 0 };
+    let bits = if let Address::V4(bits) = address {
+        bits
+    } else {
+        0
+    };
     let hit = usize::from(octet % 4);
     for (i, right) in bits.to_be_bytes().into_iter().enumerate() {
         if i > 0 {
             o.push(b'.');
         }
-        int(o, if i == hit { u64::from(octet) } else { u64::from(right) });
+        int(
+            o,
+            if i == hit {
+                u64::from(octet)
+            } else {
+                u64::from(right)
+            },
+        );
     }
     o.push(b':');
     int(o, u64::from(port));
@@ -402,7 +422,8 @@ fn wrong_octet(o: &mut Vec<u8>, address: Address, octet: u16, port: u16) {
 fn nat(p: &Packet, s: &Style, o: &mut Vec<u8>) {
     let ports = p.protocol.has_ports();
     let source = |o: &mut Vec<u8>| end(o, p.source, ports.then_some(p.source_port), false);
-    let target = |o: &mut Vec<u8>| end(o, p.destination, ports.then_some(p.destination_port), false);
+    let target =
+        |o: &mut Vec<u8>| end(o, p.destination, ports.then_some(p.destination_port), false);
     let member = |o: &mut Vec<u8>, address, port| {
         if s.loss == Loss::MaskedNat {
             masked(o, b"x.y.z.a", ports.then_some(port));

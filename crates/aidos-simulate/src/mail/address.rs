@@ -7,17 +7,45 @@ pub(super) const DOMAINS: [&str; 40] = [
     "asklepion.example",
     "mail.asklepion.example",
     // Partners, of the reserved names of RFC 2606 and RFC 6761.
-    "example.org", "example.com", "example.net", "lab.example.org", "clinic-north.example",
-    "clinic-south.example", "insurer.example.com", "pharma.example.net", "university.example",
-    "registry.example", "ministry.example", "supplier.example.com", "it-service.example.net",
-    "press.example.org", "hospital-east.example", "research.example.org", "bank.example",
-    "courier.example.com", "xn--exmple-cua.example",
+    "example.org",
+    "example.com",
+    "example.net",
+    "lab.example.org",
+    "clinic-north.example",
+    "clinic-south.example",
+    "insurer.example.com",
+    "pharma.example.net",
+    "university.example",
+    "registry.example",
+    "ministry.example",
+    "supplier.example.com",
+    "it-service.example.net",
+    "press.example.org",
+    "hospital-east.example",
+    "research.example.org",
+    "bank.example",
+    "courier.example.com",
+    "xn--exmple-cua.example",
     // Look-alikes, from LOOKALIKE.
-    "asklepi0n.example", "askiepion.example", "asklepion-support.example", "asklepion.example.com",
-    "aslkepion.example", "asklepiion.example", "asklepion-login.example.net", "aksklepion.example",
+    "asklepi0n.example",
+    "askiepion.example",
+    "asklepion-support.example",
+    "asklepion.example.com",
+    "aslkepion.example",
+    "asklepiion.example",
+    "asklepion-login.example.net",
+    "aksklepion.example",
     // Disposable, from DISPOSABLE.
-    "mailinator.com", "10minutemail.com", "guerrillamail.com", "trashmail.com", "yopmail.com",
-    "sharklasers.com", "maildrop.cc", "getnada.com", "dispostable.com", "temp-mail.org",
+    "mailinator.com",
+    "10minutemail.com",
+    "guerrillamail.com",
+    "trashmail.com",
+    "yopmail.com",
+    "sharklasers.com",
+    "maildrop.cc",
+    "getnada.com",
+    "dispostable.com",
+    "temp-mail.org",
     "mohmal.com",
 ];
 
@@ -30,18 +58,62 @@ pub(super) const DISPOSABLE: u8 = 29;
 
 const FIRST: [&str; 40] = [
     "maria", "nikos", "eleni", "giorgos", "anna", "dimitris", "sofia", "kostas", "katerina",
-    "yannis", "john", "jane", "peter", "paul", "laura", "julia", "thomas", "martin", "sara", "emma",
-    "lucas", "leon", "marta", "pedro", "ines", "carlos", "luigi", "paola", "marco", "chiara",
-    "jan", "piotr", "ewa", "ivan", "olga", "mehmet", "ayse", "omar", "fatima", "li",
+    "yannis", "john", "jane", "peter", "paul", "laura", "julia", "thomas", "martin", "sara",
+    "emma", "lucas", "leon", "marta", "pedro", "ines", "carlos", "luigi", "paola", "marco",
+    "chiara", "jan", "piotr", "ewa", "ivan", "olga", "mehmet", "ayse", "omar", "fatima", "li",
 ];
 
 const LAST: [&str; 50] = [
-    "papadopoulos", "georgiou", "nikolaou", "smith", "jones", "brown", "meyer", "schmidt", "weber",
-    "fischer", "martin", "bernard", "dubois", "rossi", "russo", "ferrari", "garcia", "lopez",
-    "silva", "santos", "kowalski", "nowak", "novak", "horvat", "ivanov", "petrov", "yilmaz", "kaya",
-    "haddad", "khan", "chen", "wang", "nguyen", "kim", "sato", "larsen", "hansen", "berg", "lind",
-    "virtanen", "oconnor", "murphy", "kelly", "evans", "dekker", "devries", "peeters", "janssens",
-    "moreau", "costa",
+    "papadopoulos",
+    "georgiou",
+    "nikolaou",
+    "smith",
+    "jones",
+    "brown",
+    "meyer",
+    "schmidt",
+    "weber",
+    "fischer",
+    "martin",
+    "bernard",
+    "dubois",
+    "rossi",
+    "russo",
+    "ferrari",
+    "garcia",
+    "lopez",
+    "silva",
+    "santos",
+    "kowalski",
+    "nowak",
+    "novak",
+    "horvat",
+    "ivanov",
+    "petrov",
+    "yilmaz",
+    "kaya",
+    "haddad",
+    "khan",
+    "chen",
+    "wang",
+    "nguyen",
+    "kim",
+    "sato",
+    "larsen",
+    "hansen",
+    "berg",
+    "lind",
+    "virtanen",
+    "oconnor",
+    "murphy",
+    "kelly",
+    "evans",
+    "dekker",
+    "devries",
+    "peeters",
+    "janssens",
+    "moreau",
+    "costa",
 ];
 
 /// People with a plain name: first × last.
@@ -61,7 +133,10 @@ pub(super) struct Mailbox {
 impl Mailbox {
     /// A member of the own staff.
     pub(super) fn staff(n: u32) -> Self {
-        Self { person: n % 3_000, domain: u8::from(n % 13 == 0) }
+        Self {
+            person: n % 3_000,
+            domain: u8::from(n.is_multiple_of(13)),
+        }
     }
 
     /// A sender of a campaign.
@@ -71,7 +146,10 @@ impl Mailbox {
 
     /// An own address used once.
     pub(super) fn ticket(n: u32) -> Self {
-        Self { person: TICKETS + n, domain: 0 }
+        Self {
+            person: TICKETS + n,
+            domain: 0,
+        }
     }
 
     /// A number that tells mailboxes apart.
@@ -93,11 +171,11 @@ impl Mailbox {
         }
         let n = self.person % PEOPLE;
         o.extend_from_slice(FIRST[(n % 40) as usize].as_bytes());
-        o.push(if n % 7 == 0 { b'_' } else { b'.' });
+        o.push(if n.is_multiple_of(7) { b'_' } else { b'.' });
         o.extend_from_slice(LAST[(n / 40) as usize].as_bytes());
         if self.person >= PEOPLE {
             // A few use plus addressing.
-            if n % 11 == 0 {
+            if n.is_multiple_of(11) {
                 o.push(b'+');
             }
             crate::text::int(o, u64::from(self.person / PEOPLE));
@@ -136,10 +214,18 @@ pub(super) fn ordinary(random: &mut Random, most: u32, boxes: &mut Vec<Mailbox>)
     let inbound = random.percent(45);
     // A row in ten passes through without the own domain.
     let foreign = random.percent(10);
-    boxes.push(if inbound || foreign { partner(random) } else { Mailbox::staff(random.skewed(3_000)) });
+    boxes.push(if inbound || foreign {
+        partner(random)
+    } else {
+        Mailbox::staff(random.skewed(3_000))
+    });
     for _ in 0..recipients {
         let own = !foreign && (inbound || random.percent(50));
-        boxes.push(if own { Mailbox::staff(random.skewed(3_000)) } else { partner(random) });
+        boxes.push(if own {
+            Mailbox::staff(random.skewed(3_000))
+        } else {
+            partner(random)
+        });
     }
 }
 
@@ -156,7 +242,12 @@ mod tests {
                 let mailbox = Mailbox { person, domain };
                 let mut text = Vec::new();
                 mailbox.write(&mut text);
-                assert!(!mailbox.domain().bytes().any(|byte| byte.is_ascii_uppercase()));
+                assert!(
+                    !mailbox
+                        .domain()
+                        .bytes()
+                        .any(|byte| byte.is_ascii_uppercase())
+                );
                 assert!(seen.insert(text));
             }
         }

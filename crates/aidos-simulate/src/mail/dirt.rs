@@ -172,7 +172,12 @@ fn decorated(random: &mut Random, kind: Kind, mailbox: Mailbox, o: &mut Vec<u8>)
             o.extend_from_slice(b"mailto:");
             mailbox.local(o);
             o.push(b'@');
-            o.extend(mailbox.domain().bytes().map(|byte| byte.to_ascii_uppercase()));
+            o.extend(
+                mailbox
+                    .domain()
+                    .bytes()
+                    .map(|byte| byte.to_ascii_uppercase()),
+            );
         }
         Kind::Dot => around(mailbox, b"", b".", o),
         Kind::AtWord => {

@@ -30,7 +30,9 @@ struct Row {
 
 impl Row {
     fn key(&self) -> u64 {
-        self.boxes.iter().fold(0, |key, mailbox| mix(key ^ mailbox.key()))
+        self.boxes
+            .iter()
+            .fold(0, |key, mailbox| mix(key ^ mailbox.key()))
     }
 
     fn truth(&self, o: &mut Vec<u8>) {
@@ -135,7 +137,8 @@ impl Writer {
         self.row.boxes.clear();
         match lure {
             Some(campaign) => {
-                self.phishing.fill(campaign, &mut self.random, most, &mut self.row.boxes);
+                self.phishing
+                    .fill(campaign, &mut self.random, most, &mut self.row.boxes);
             }
             None => address::ordinary(&mut self.random, most, &mut self.row.boxes),
         }
@@ -147,10 +150,16 @@ impl Writer {
 
     fn clean(&mut self, ledger: &mut Ledger<'_>, lure: Option<usize>) -> Result<(), Error> {
         let row = &self.row;
-        ledger.put(Fate::Entry(1), &[], false, |o| row.line(o), |o| row.truth(o))?;
+        ledger.put(
+            Fate::Entry(1),
+            &[],
+            false,
+            |o| row.line(o),
+            |o| row.truth(o),
+        )?;
         self.observe(lure);
         self.rows += 1;
-        if self.rows % 8 == 0 && self.row.boxes.len() <= 12 {
+        if self.rows.is_multiple_of(8) && self.row.boxes.len() <= 12 {
             if self.kept.len() < KEPT {
                 self.kept.push(self.row.clone());
             } else {
@@ -162,14 +171,21 @@ impl Writer {
 
     fn observe(&mut self, lure: Option<usize>) {
         if let Some(campaign) = lure {
-            self.phishing.observe(campaign, &self.row.boxes, self.row.at);
+            self.phishing
+                .observe(campaign, &self.row.boxes, self.row.at);
         }
     }
 
     fn dirty(&mut self, ledger: &mut Ledger<'_>) -> Result<(), Error> {
         match self.random.below(100) {
             0..12 if !self.kept.is_empty() => self.repeat(ledger),
-            12..16 => ledger.put(Fate::Skip, &["blank_line"], false, |o| o.push(b'\n'), |_| {}),
+            12..16 => ledger.put(
+                Fate::Skip,
+                &["blank_line"],
+                false,
+                |o| o.push(b'\n'),
+                |_| {},
+            ),
             16..22 => self.without_address(ledger),
             22..30 if ledger.left() > 2_000 => self.merged(ledger),
             _ => self.damaged(ledger),
@@ -201,7 +217,10 @@ impl Writer {
     /// A row that has a stamp and no address.
     fn without_address(&mut self, ledger: &mut Ledger<'_>) -> Result<(), Error> {
         let (choice, bits) = (self.random.below(4), self.random.next());
-        let row = Row { at: self.shown, boxes: Vec::new() };
+        let row = Row {
+            at: self.shown,
+            boxes: Vec::new(),
+        };
         ledger.put(
             Fate::Reject,
             &["no_address"],

@@ -45,7 +45,11 @@ impl Phishing {
                     let disposable = DOMAINS.len() as u32 - u32::from(DISPOSABLE);
                     DISPOSABLE + random.below(disposable) as u8
                 };
-                let left = if mass { (mails / 20).max(1) } else { mails / 2 + random.below(mails) };
+                let left = if mass {
+                    (mails / 20).max(1)
+                } else {
+                    mails / 2 + random.below(mails)
+                };
                 let hours = u64::from(1 + random.below(10));
                 Campaign {
                     // Numbered names, so that no two campaigns share a sender.
@@ -88,9 +92,15 @@ impl Phishing {
         most: u32,
         boxes: &mut Vec<Mailbox>,
     ) {
-        let Some(campaign) = self.campaigns.get(campaign) else { return };
+        let Some(campaign) = self.campaigns.get(campaign) else {
+            return;
+        };
         boxes.push(campaign.sender);
-        let count = if campaign.mass { 60 + random.below(140) } else { 1 + random.below(4) };
+        let count = if campaign.mass {
+            60 + random.below(140)
+        } else {
+            1 + random.below(4)
+        };
         let count = count.min(most.saturating_sub(1)).max(1);
         // Neighbours in a list that was bought somewhere.
         let start = random.below(VICTIMS - count.min(VICTIMS - 1));
@@ -101,7 +111,9 @@ impl Phishing {
 
     /// Notes that a mail stands readable in the file.
     pub(super) fn observe(&mut self, campaign: usize, boxes: &[Mailbox], at: Moment) {
-        let Some(campaign) = self.campaigns.get_mut(campaign) else { return };
+        let Some(campaign) = self.campaigns.get_mut(campaign) else {
+            return;
+        };
         for &mailbox in boxes.iter().skip(1) {
             if let Err(place) = campaign.seen.binary_search(&mailbox) {
                 campaign.seen.insert(place, mailbox);

@@ -7,13 +7,48 @@ use crate::text::{Address, MacText, int, ip, json, mac};
 /// Canonical attack names with the spellings of the sensors; the first is none.
 pub(super) const ATTACKS: [(&str, &[&str]); 8] = [
     ("", &[""]),
-    ("sql_injection", &["SQL Injection", "sqli", "SQL_INJECTION", "sql-injection", "sql injection"]),
-    ("port_scan", &["Port Scan", "portscan", "PORT_SCAN", "port-scan", "PortScan"]),
-    ("brute_force", &["brute force", "BruteForce", "BRUTE_FORCE", "brute-force", "Brute Force"]),
+    (
+        "sql_injection",
+        &[
+            "SQL Injection",
+            "sqli",
+            "SQL_INJECTION",
+            "sql-injection",
+            "sql injection",
+        ],
+    ),
+    (
+        "port_scan",
+        &[
+            "Port Scan",
+            "portscan",
+            "PORT_SCAN",
+            "port-scan",
+            "PortScan",
+        ],
+    ),
+    (
+        "brute_force",
+        &[
+            "brute force",
+            "BruteForce",
+            "BRUTE_FORCE",
+            "brute-force",
+            "Brute Force",
+        ],
+    ),
     ("ddos", &["DDoS", "ddos", "DDOS"]),
     ("xss", &["XSS", "xss"]),
     ("botnet", &["Botnet", "botnet", "BOTNET"]),
-    ("path_traversal", &["Path Traversal", "path_traversal", "PATH_TRAVERSAL", "path-traversal"]),
+    (
+        "path_traversal",
+        &[
+            "Path Traversal",
+            "path_traversal",
+            "PATH_TRAVERSAL",
+            "path-traversal",
+        ],
+    ),
 ];
 
 /// Indices into [`ATTACKS`].

@@ -44,12 +44,20 @@ pub(crate) fn write(
         if mark {
             mark = false;
             let drawn = writer.row(ledger, war);
-            writer.put(ledger, war, &drawn, &["bom"], Harm::None, b"\xef\xbb\xbf", b"\n")?;
+            Writer::put(
+                ledger,
+                war,
+                &drawn,
+                &["bom"],
+                Harm::None,
+                b"\xef\xbb\xbf",
+                b"\n",
+            )?;
         } else if ledger.lines() >= 4 && setting.dirty(&mut writer.random) {
             writer.dirty(ledger, war)?;
         } else {
             let drawn = writer.row(ledger, war);
-            writer.put(ledger, war, &drawn, &[], Harm::None, b"", b"\n")?;
+            Writer::put(ledger, war, &drawn, &[], Harm::None, b"", b"\n")?;
             writer.keep(drawn.event);
         }
     }
@@ -79,7 +87,11 @@ struct Writer {
 impl Writer {
     fn row(&mut self, ledger: &Ledger<'_>, war: &mut War) -> Drawn {
         let now = self.clock.at(ledger.written(), ledger.budget());
-        let blow = if war.next_at().is_some_and(|at| at <= now) { war.strike() } else { None };
+        let blow = if war.next_at().is_some_and(|at| at <= now) {
+            war.strike()
+        } else {
+            None
+        };
         self.drawn(blow.map_or(now, |blow| blow.at), blow, None)
     }
 
@@ -98,7 +110,7 @@ impl Writer {
             Some(blow) => self.strike(blow, at),
             None => self.ordinary(at),
         };
-        if event.attack != attack::SQL_INJECTION && bits >> 8 & 7 == 0 {
+        if event.attack != attack::SQL_INJECTION && (bits >> 8).is_multiple_of(8) {
             // The sensor does not always know.
             event.severity = 0;
         }
@@ -112,7 +124,12 @@ impl Writer {
         }
         self.shown = event.at;
         bits = mix(bits);
-        Drawn { event, version, spelling: bits as u8, blow }
+        Drawn {
+            event,
+            version,
+            spelling: bits as u8,
+            blow,
+        }
     }
 
     fn ephemeral(&mut self) -> u16 {
@@ -124,7 +141,7 @@ impl Writer {
             Deed::SqlInjection => (attack::SQL_INJECTION, 8 + blow.number % 2),
             Deed::Scan => (attack::PORT_SCAN, 3 + blow.number % 3),
             Deed::BruteForce => (attack::BRUTE_FORCE, 5 + blow.number % 3),
-            Deed::Botnet if blow.campaign % 2 == 0 => (attack::DDOS, 9),
+            Deed::Botnet if blow.campaign.is_multiple_of(2) => (attack::DDOS, 9),
             Deed::Botnet => (attack::BOTNET, 8),
         };
         let payload = match blow.deed {
@@ -167,7 +184,11 @@ impl Writer {
             source,
             source_port: Some(self.ephemeral()),
             source_mac: (from_inside || high % 5 == 0).then(|| cast::card(source)),
-            destination: if high % 3 == 0 { cast::exus_public(low) } else { cast::exus_server(low >> 8) },
+            destination: if high % 3 == 0 {
+                cast::exus_public(low)
+            } else {
+                cast::exus_server(low >> 8)
+            },
             destination_port: Some([80, 443, 8080, 22, 25, 3389, 445, 53][low as usize % 8]),
             transport: 1,
             attack: attack::PORT_SCAN,
@@ -175,6 +196,9 @@ impl Writer {
             user: "",
             severity: 1 + (high >> 8) as u8 % 10,
         };
+        if event.destination == source {
+            event.destination = cast::exus_server((low >> 8) + 1);
+        }
         match bits % 10 {
             0..3 => {
                 event.attack = attack::XSS;
@@ -207,9 +231,7 @@ impl Writer {
         event
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn put(
-        &mut self,
         ledger: &mut Ledger<'_>,
         war: &mut War,
         drawn: &Drawn,
@@ -240,7 +262,7 @@ impl Writer {
 
     fn keep(&mut self, event: Event) {
         self.rows += 1;
-        if self.rows % 8 != 0 {
+        if !self.rows.is_multiple_of(8) {
             return;
         }
         if self.kept.len() < KEPT {
@@ -253,7 +275,13 @@ impl Writer {
     fn dirty(&mut self, ledger: &mut Ledger<'_>, war: &mut War) -> Result<(), Error> {
         match self.random.below(100) {
             0..16 if !self.kept.is_empty() => self.repeat(ledger),
-            16..21 => ledger.put(Fate::Skip, &["blank_line"], false, |o| o.push(b'\n'), |_| {}),
+            16..21 => ledger.put(
+                Fate::Skip,
+                &["blank_line"],
+                false,
+                |o| o.push(b'\n'),
+                |_| {},
+            ),
             21..29 => self.garbage(ledger),
             29..44 if ledger.left() > 2_000 => self.merged(ledger, war),
             _ => self.damaged(ledger, war),
@@ -265,15 +293,19 @@ impl Writer {
         let event = &self.kept[self.random.below(self.kept.len() as u32) as usize];
         let (mut at, spelling) = (self.random.below(8) as usize, self.random.next() as u8);
         // A version that can write the time exactly; the fifth can write every time.
-        if event.at % VERSIONS[at].grain() != 0 {
+        if !event.at.is_multiple_of(VERSIONS[at].grain()) {
             at = 4;
         }
         let comma = self.random.percent(20);
-        let harm = if comma { Harm::TrailingComma } else { Harm::None };
+        let harm = if comma {
+            Harm::TrailingComma
+        } else {
+            Harm::None
+        };
         let words = ["duplicate", "trailing_comma"];
         ledger.put(
             Fate::Duplicate,
-            &words[..1 + usize::from(comma)],
+            &words[..=usize::from(comma)],
             false,
             |o| {
                 object(event, &VERSIONS[at], spelling, harm, o);
@@ -316,7 +348,13 @@ impl Writer {
             |o| {
                 object(&first.event, first.version, first.spelling, Harm::None, o);
                 o.extend_from_slice(between);
-                object(&second.event, second.version, second.spelling, Harm::None, o);
+                object(
+                    &second.event,
+                    second.version,
+                    second.spelling,
+                    Harm::None,
+                    o,
+                );
                 o.push(b'\n');
             },
             |o| {
@@ -337,9 +375,8 @@ impl Writer {
         let octet = 256 + self.random.below(744) as u16;
         let v4 = !drawn.event.source.is_v6();
         let (word, harm) = match choice {
-            0..3 => ("trailing_comma", Harm::TrailingComma),
             3 => {
-                return self.put(ledger, war, &drawn, &["crlf"], Harm::None, b"", b"\r\n");
+                return Self::put(ledger, war, &drawn, &["crlf"], Harm::None, b"", b"\r\n");
             }
             // Time, source and port are the first three members of the first version; there are at
             // least six.
@@ -351,7 +388,7 @@ impl Writer {
             _ => ("trailing_comma", Harm::TrailingComma),
         };
         if harm == Harm::TrailingComma {
-            return self.put(ledger, war, &drawn, &[word], harm, b"", b"\n");
+            return Self::put(ledger, war, &drawn, &[word], harm, b"", b"\n");
         }
         if let Harm::Cut(_) = harm {
             drawn.version = &VERSIONS[0];
@@ -360,7 +397,7 @@ impl Writer {
             self.shown = drawn.event.at;
         }
         self.set_apart(&mut drawn.event, harm);
-        self.put(ledger, war, &drawn, &[word], harm, b"", b"\n")
+        Self::put(ledger, war, &drawn, &[word], harm, b"", b"\n")
     }
 
     /// Gives an event that will be damaged ports of its own; clean events have theirs from 32,768
@@ -369,7 +406,11 @@ impl Writer {
         if let Harm::Time(_) = harm {
             self.timeless += 1;
             event.source_port = Some((1_024 + self.timeless % 15_000) as u16);
-            event.destination_port = Some((1 + self.timeless / 15_000 % 65_000) as u16);
+            if self.timeless >= 15_000 {
+                // No other event goes to ports this high.
+                let port = 60_000 + self.timeless / 15_000 % 5_000;
+                event.destination_port = Some(port as u16);
+            }
         } else {
             let number = u64::from(self.second.damaged(event.second()));
             let start = mix(event.second() ^ self.seed) >> 8;
@@ -378,6 +419,7 @@ impl Writer {
         if event.transport == 3 {
             // Ports need a transport that has them.
             event.transport = 1;
+            event.destination_port = event.destination_port.or(Some(80));
         }
     }
 }

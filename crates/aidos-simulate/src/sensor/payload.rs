@@ -3,8 +3,9 @@
 use crate::random::Random;
 use crate::text::{base64, percent_encoded};
 
-const TABLES: [&str; 8] =
-    ["users", "accounts", "orders", "patients", "sessions", "invoices", "staff", "tokens"];
+const TABLES: [&str; 8] = [
+    "users", "accounts", "orders", "patients", "sessions", "invoices", "staff", "tokens",
+];
 
 /// A parameter with SQL injection: plain, URL-encoded, encoded twice, or base64.
 pub(super) fn sql_injection(random: &mut Random) -> String {
@@ -39,7 +40,12 @@ pub(super) fn script(random: &mut Random) -> String {
     match random.below(4) {
         0 => format!("q=<script>alert({n})</script>"),
         1 => format!("name=\"><img src=x onerror=alert({n})>"),
-        2 => format!("q={}", percent_encoded(&format!("<script>document.location='//x.test/{n}'</script>"))),
+        2 => format!(
+            "q={}",
+            percent_encoded(&format!(
+                "<script>document.location='//x.test/{n}'</script>"
+            ))
+        ),
         _ => format!("comment=<svg/onload=confirm({n})>"),
     }
 }
@@ -47,7 +53,12 @@ pub(super) fn script(random: &mut Random) -> String {
 /// A path that climbs out.
 pub(super) fn path(random: &mut Random) -> String {
     let up = "../".repeat(3 + random.below(5) as usize);
-    let file = random.pick(&["etc/passwd", "etc/shadow", "windows/win.ini", "proc/self/environ"]);
+    let file = random.pick(&[
+        "etc/passwd",
+        "etc/shadow",
+        "windows/win.ini",
+        "proc/self/environ",
+    ]);
     if random.percent(40) {
         format!("file={}{}", up.replace('/', "%2f"), file)
     } else {

@@ -34,6 +34,7 @@ pub(super) enum Unset {
 
 /// One sensor version.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // Independent habits of a version.
 pub(super) struct Version {
     time_key: &'static str,
     pub(super) time: Time,
@@ -76,7 +77,13 @@ pub(super) const VERSIONS: [Version; 8] = [
         time_key: "@timestamp",
         time: Time::Rfc3339(3),
         numbers_as_text: false,
-        ends: Some(["source_ip", "source_port", "source_mac", "destination_ip", "destination_port"]),
+        ends: Some([
+            "source_ip",
+            "source_port",
+            "source_mac",
+            "destination_ip",
+            "destination_port",
+        ]),
         protocol_key: "proto",
         shouting: false,
         attack_key: "attack_type",
@@ -90,7 +97,13 @@ pub(super) const VERSIONS: [Version; 8] = [
         time_key: "time",
         time: Time::Millis,
         numbers_as_text: false,
-        ends: Some(["sourceIp", "sourcePort", "source_mac", "destinationIp", "destinationPort"]),
+        ends: Some([
+            "sourceIp",
+            "sourcePort",
+            "source_mac",
+            "destinationIp",
+            "destinationPort",
+        ]),
         protocol_key: "protocol",
         shouting: true,
         attack_key: "attackType",
@@ -104,7 +117,13 @@ pub(super) const VERSIONS: [Version; 8] = [
         time_key: "ts",
         time: Time::Seconds,
         numbers_as_text: true,
-        ends: Some(["source.ip", "source.port", "source.mac", "destination.ip", "destination.port"]),
+        ends: Some([
+            "source.ip",
+            "source.port",
+            "source.mac",
+            "destination.ip",
+            "destination.port",
+        ]),
         protocol_key: "network.transport",
         shouting: false,
         attack_key: "attack",
@@ -160,7 +179,13 @@ pub(super) const VERSIONS: [Version; 8] = [
         time_key: "timestamp",
         time: Time::Seconds,
         numbers_as_text: false,
-        ends: Some(["source_ip", "source_port", "src_mac", "destination_ip", "destination_port"]),
+        ends: Some([
+            "source_ip",
+            "source_port",
+            "src_mac",
+            "destination_ip",
+            "destination_port",
+        ]),
         protocol_key: "protocol",
         shouting: true,
         attack_key: "attackType",
@@ -226,7 +251,8 @@ impl Members<'_> {
         self.written += 1;
         self.o.push(b'"');
         self.o.extend_from_slice(key.as_bytes());
-        self.o.extend_from_slice(if self.version.airy { b"\": " } else { b"\":" });
+        self.o
+            .extend_from_slice(if self.version.airy { b"\": " } else { b"\":" });
         true
     }
 
@@ -346,23 +372,43 @@ impl Members<'_> {
 }
 
 /// Appends the object.
-pub(super) fn object(
-    event: &Event,
-    version: &Version,
-    spelling: u8,
-    harm: Harm,
-    o: &mut Vec<u8>,
-) {
-    let most = if let Harm::Cut(members) = harm { members } else { usize::MAX };
+pub(super) fn object(event: &Event, version: &Version, spelling: u8, harm: Harm, o: &mut Vec<u8>) {
+    let most = if let Harm::Cut(members) = harm {
+        members
+    } else {
+        usize::MAX
+    };
     o.push(b'{');
-    let mut m = Members { o, version, written: 0, most };
+    let mut m = Members {
+        o,
+        version,
+        written: 0,
+        most,
+    };
     m.time(event, harm);
-    let source_octet = if let Harm::Source(octet) = harm { Some(octet) } else { None };
-    let other_octet = if let Harm::Destination(octet) = harm { Some(octet) } else { None };
+    let source_octet = if let Harm::Source(octet) = harm {
+        Some(octet)
+    } else {
+        None
+    };
+    let other_octet = if let Harm::Destination(octet) = harm {
+        Some(octet)
+    } else {
+        None
+    };
     let cut_mac = harm == Harm::Mac;
     let port = event.source_port.map(u64::from);
     let other_port = event.destination_port.map(u64::from);
-    if let Some([source, source_port, source_mac, destination, destination_port]) = version.ends {
+    if let Some(
+        [
+            source,
+            source_port,
+            source_mac,
+            destination,
+            destination_port,
+        ],
+    ) = version.ends
+    {
         m.address(source, event.source, source_octet);
         m.number(source_port, port);
         m.address(destination, event.destination, other_octet);
@@ -372,7 +418,12 @@ pub(super) fn object(
         for source in [true, false] {
             m.key(if source { "source" } else { "destination" });
             m.o.push(b'{');
-            let mut inner = Members { o: &mut *m.o, version, written: 0, most: usize::MAX };
+            let mut inner = Members {
+                o: &mut *m.o,
+                version,
+                written: 0,
+                most: usize::MAX,
+            };
             if source {
                 inner.address("ip", event.source, source_octet);
                 inner.number("port", port);
@@ -391,7 +442,10 @@ pub(super) fn object(
         m.text(version.protocol_key, transport);
     }
     let spellings = ATTACKS[usize::from(event.attack)].1;
-    m.text(version.attack_key, spellings[usize::from(spelling) % spellings.len()]);
+    m.text(
+        version.attack_key,
+        spellings[usize::from(spelling) % spellings.len()],
+    );
     if event.severity == 0 {
         m.unset("severity");
     } else if m.key("severity") {
