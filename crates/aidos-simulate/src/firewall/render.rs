@@ -1,0 +1,502 @@
+//! Writes a row as RouterOS would, or as damage left it.
+
+use super::packet::{
+    Body, CHAINS, FLAGS, INTERFACES, MARKS, Nat, Origin, PREFIXES, Packet, Protocol, RELAYS,
+    SERVICES, STATES, TOPICS,
+};
+use crate::clock::{EPOCH, SECOND, day, day_blank, iso, time_of_day};
+use crate::text::{Address, MacText, int, ip, mac};
+
+/// How the time is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Stamp {
+    /// `Mar/07/2023 10:38:03`; a relay and BSD syslog have their own form instead.
+    #[default]
+    Usual,
+    /// `mar/07/2023 10:38:03`
+    Lower,
+    /// `2023-03-07 10:38:03`
+    Iso,
+    /// `2023-03-07T10:38:03Z`
+    Rfc3339,
+    /// `1678185483`
+    Epoch,
+    /// `mar/07 10:38:03`
+    NoYear,
+    /// `03-07 10:38:03`
+    NoYearIso,
+    /// `10:38:03`: beyond repair.
+    NoDate,
+    /// A date that never was, by choice of three: beyond repair.
+    Never(u8),
+}
+
+/// What is destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Loss {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// An octet of the source becomes this number above 255.
+    SourceOctet(u16),
+    /// An octet of the destination becomes this number above 255.
+    DestinationOctet(u16),
+    /// The source port becomes this number above 65535.
+    SourcePort(u32),
+    /// The destination port becomes this number above 65535.
+    DestinationPort(u32),
+    /// `x.x.x.x` for the source.
+    MaskedSource,
+    /// `x.y.z.a` for the destination.
+    MaskedDestination,
+    /// `x.y.z.a` for the translated address.
+    MaskedNat,
+    /// ` in:… out:…` becomes ` out`.
+    Interfaces,
+    /// The line ends early, by choice of four.
+    Tail(u8),
+}
+
+/// How a row is written; the default is clean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools)] // Independent switches, any of which may be on.
+pub(crate) struct Style {
+    pub(crate) stamp: Stamp,
+    /// Bit i: the comma of separator i is missing.
+    pub(crate) without_comma: u16,
+    /// Bit i: one comma more at separator i.
+    pub(crate) with_comma: u16,
+    /// Blanks that words can do without are missing.
+    pub(crate) tight: bool,
+    /// Bit i: blank i is doubled.
+    pub(crate) wide: u16,
+    /// The wide blanks are tabs instead.
+    pub(crate) tabs: bool,
+    pub(crate) mac: MacText,
+    pub(crate) loss: Loss,
+    /// Carriage return before the line feed.
+    pub(crate) crlf: bool,
+    /// A NUL byte at place 1 (begin), 2 (end) or 3 (after the stamp); 0 is none.
+    pub(crate) nul: u8,
+    /// Colour codes around the prefix.
+    pub(crate) ansi: bool,
+    /// `(unkown 0)`.
+    pub(crate) misspelt: bool,
+    /// The closing parenthesis is missing.
+    pub(crate) open_paren: bool,
+    /// `%ether1` after a link-local source.
+    pub(crate) zone: bool,
+    /// `[::ffff:…]` for the endpoints.
+    pub(crate) mapped: bool,
+}
+
+/// The separators that carry a comma, by bit.
+pub(crate) mod comma {
+    /// After the out interface.
+    pub(crate) const INTERFACE: u16 = 1;
+    /// After the MAC.
+    pub(crate) const MAC: u16 = 1 << 1;
+    /// After the protocol.
+    pub(crate) const PROTOCOL: u16 = 1 << 2;
+    /// After the endpoints.
+    pub(crate) const ENDS: u16 = 1 << 3;
+    /// After the NAT clause.
+    pub(crate) const NAT: u16 = 1 << 4;
+    /// After the topics (extra only, as those below).
+    pub(crate) const TOPICS: u16 = 1 << 5;
+    /// After the in interface.
+    pub(crate) const INGRESS: u16 = 1 << 6;
+    /// After the state.
+    pub(crate) const STATE: u16 = 1 << 7;
+    /// At the end of the line.
+    pub(crate) const END: u16 = 1 << 8;
+}
+
+/// Appends the line without its end, where another record follows on the same line.
+pub(crate) fn record(p: &Packet, s: &Style, o: &mut Vec<u8>) {
+    if s.nul == 1 {
+        o.push(0);
+    }
+    if let Some(priority) = p.priority {
+        o.push(b'<');
+        int(o, u64::from(priority));
+        o.push(b'>');
+    }
+    stamp(p, s, o);
+    gap(s, 0, o);
+    if s.nul == 3 {
+        o.push(0);
+    }
+    if let Origin::Relay(host) | Origin::Syslog(host) = p.origin {
+        o.extend_from_slice(RELAYS[usize::from(host)].0.as_bytes());
+        gap(s, 1, o);
+    }
+    if p.topics > 0 {
+        o.extend_from_slice(TOPICS[usize::from(p.topics)].as_bytes());
+        extra(s, comma::TOPICS, o);
+        gap(s, 2, o);
+    }
+    match p.body {
+        Body::Packet => packet(p, s, o),
+        Body::Login(user, service) => {
+            o.extend_from_slice(b"login failure for user ");
+            o.extend_from_slice(crate::cast::USERS[usize::from(user)].as_bytes());
+            gap(s, 3, o);
+            o.extend_from_slice(b"from");
+            gap(s, 4, o);
+            ip(o, p.source);
+            gap(s, 5, o);
+            o.extend_from_slice(b"via ");
+            o.extend_from_slice(SERVICES[usize::from(service)].as_bytes());
+        }
+    }
+    if s.nul == 2 {
+        o.push(0);
+    }
+}
+
+/// Appends the line with its end.
+pub(crate) fn line(p: &Packet, s: &Style, o: &mut Vec<u8>) {
+    record(p, s, o);
+    o.extend_from_slice(if s.crlf { b"\r\n" } else { b"\n" });
+}
+
+fn packet(p: &Packet, s: &Style, o: &mut Vec<u8>) {
+    if p.prefix > 0 {
+        let prefix = PREFIXES[usize::from(p.prefix)].as_bytes();
+        if s.ansi {
+            o.extend_from_slice(b"\x1b[31m");
+            o.extend_from_slice(prefix);
+            o.extend_from_slice(b"\x1b[0m");
+        } else {
+            o.extend_from_slice(prefix);
+        }
+        gap(s, 3, o);
+    }
+    o.extend_from_slice(CHAINS[usize::from(p.chain)].as_bytes());
+    if s.loss == Loss::Interfaces {
+        o.extend_from_slice(b": out ");
+    } else {
+        o.push(b':');
+        gap(s, 4, o);
+        o.extend_from_slice(b"in:");
+        interface(p.ingress, s, o);
+        extra(s, comma::INGRESS, o);
+        gap(s, 5, o);
+        o.extend_from_slice(b"out:");
+        interface(p.egress, s, o);
+        separator(s, comma::INTERFACE, 6, o);
+    }
+    if p.mark > 0 {
+        o.extend_from_slice(b"connection-mark:");
+        o.extend_from_slice(MARKS[usize::from(p.mark)].as_bytes());
+        gap(s, 7, o);
+    }
+    if p.state > 0 {
+        o.extend_from_slice(b"connection-state:");
+        o.extend_from_slice(STATES[usize::from(p.state)].as_bytes());
+        extra(s, comma::STATE, o);
+        if p.mac.is_none() || !s.tight {
+            gap(s, 8, o);
+        }
+    }
+    if let Some(card) = p.mac {
+        o.extend_from_slice(b"src-mac");
+        if !s.tight {
+            gap(s, 9, o);
+        }
+        mac(o, card, s.mac);
+        separator(s, comma::MAC, 10, o);
+    }
+    protocol(p, s, o);
+    separator(s, comma::PROTOCOL, 12, o);
+    let ends = endpoints(p, s, o);
+    let after_ends = o.len();
+    if p.nat != Nat::None {
+        separator(s, comma::ENDS, 13, o);
+        nat(p, s, o);
+    }
+    let before_len = o.len();
+    let last = if p.nat == Nat::None {
+        comma::ENDS
+    } else {
+        comma::NAT
+    };
+    separator(s, last, 14, o);
+    o.extend_from_slice(b"len");
+    if !s.tight {
+        gap(s, 15, o);
+    }
+    let Loss::Tail(choice) = s.loss else {
+        int(o, u64::from(p.len));
+        extra(s, comma::END, o);
+        return;
+    };
+    // Never inside a number: what is left must not read as another one.
+    match choice {
+        0 => o.truncate(ends),
+        1 => {
+            let dots = o[ends..after_ends].iter().position(|&byte| byte == b'.');
+            o.truncate(dots.map_or(ends, |dot| ends + dot + 1));
+        }
+        2 => o.truncate(before_len + 1),
+        _ => {}
+    }
+}
+
+fn stamp(p: &Packet, s: &Style, o: &mut Vec<u8>) {
+    match (p.origin, s.stamp) {
+        (Origin::Relay(host), _) => {
+            let offset = RELAYS[usize::from(host)].1;
+            iso(o, p.at + offset * 3600 * SECOND, b'T', 6);
+            if offset == 0 {
+                o.push(b'Z');
+            } else {
+                o.extend_from_slice(b"+0");
+                int(o, offset);
+                o.extend_from_slice(b":00");
+            }
+            return;
+        }
+        (Origin::Syslog(_), _) => {
+            o.extend_from_slice(b"Mar ");
+            day_blank(o, p.at);
+        }
+        (Origin::Local, Stamp::Iso) => return iso(o, p.at, b' ', 0),
+        (Origin::Local, Stamp::Rfc3339) => {
+            iso(o, p.at, b'T', 0);
+            o.push(b'Z');
+            return;
+        }
+        (Origin::Local, Stamp::Epoch) => return int(o, EPOCH + p.second()),
+        (Origin::Local, Stamp::NoDate) => return time_of_day(o, p.at),
+        (Origin::Local, Stamp::Usual | Stamp::Lower) => {
+            o.extend_from_slice(if s.stamp == Stamp::Usual {
+                b"Mar/"
+            } else {
+                b"mar/"
+            });
+            day(o, p.at);
+            o.extend_from_slice(b"/2023");
+        }
+        (Origin::Local, Stamp::NoYear) => {
+            o.extend_from_slice(b"mar/");
+            day(o, p.at);
+        }
+        (Origin::Local, Stamp::NoYearIso) => {
+            o.extend_from_slice(b"03-");
+            day(o, p.at);
+        }
+        (Origin::Local, Stamp::Never(choice)) => o.extend_from_slice(match choice {
+            0 => b"Feb/30/2023",
+            1 => b"2023-13-07".as_slice(),
+            _ => b"Mar/32/2023",
+        }),
+    }
+    gap(s, 11, o);
+    time_of_day(o, p.at);
+}
+
+fn interface(index: u8, s: &Style, o: &mut Vec<u8>) {
+    if index == 0 && s.misspelt {
+        o.extend_from_slice(b"(unkown 0)");
+    } else {
+        o.extend_from_slice(INTERFACES[usize::from(index)].as_bytes());
+    }
+}
+
+fn protocol(p: &Packet, s: &Style, o: &mut Vec<u8>) {
+    o.extend_from_slice(b"proto ");
+    let open: &[u8] = if s.tight { b"(" } else { b" (" };
+    match p.protocol {
+        Protocol::Tcp(flags) => {
+            o.extend_from_slice(b"TCP");
+            o.extend_from_slice(open);
+            o.extend_from_slice(FLAGS[usize::from(flags)].as_bytes());
+        }
+        Protocol::Icmp(kind, code) => {
+            o.extend_from_slice(b"ICMP");
+            o.extend_from_slice(open);
+            o.extend_from_slice(b"type ");
+            int(o, u64::from(kind));
+            o.extend_from_slice(b", code ");
+            int(o, u64::from(code));
+        }
+        Protocol::Udp => return o.extend_from_slice(b"UDP"),
+        Protocol::Number(number) => return int(o, u64::from(number)),
+    }
+    if !s.open_paren {
+        o.push(b')');
+    }
+}
+
+/// Appends `source->destination`; gives the place after the arrow.
+fn endpoints(p: &Packet, s: &Style, o: &mut Vec<u8>) -> usize {
+    let ports = p.protocol.has_ports();
+    match s.loss {
+        Loss::MaskedSource => masked(o, b"x.x.x.x", ports.then_some(p.source_port)),
+        Loss::SourceOctet(octet) => wrong_octet(o, p.source, octet, p.source_port),
+        Loss::SourcePort(port) => {
+            ip(o, p.source);
+            o.push(b':');
+            int(o, u64::from(port));
+        }
+        _ if s.mapped => mapped(o, p.source, p.source_port),
+        _ => {
+            end(o, p.source, ports.then_some(p.source_port), s.zone);
+        }
+    }
+    o.extend_from_slice(b"->");
+    let after = o.len();
+    match s.loss {
+        Loss::MaskedDestination => masked(o, b"y.y.y.y", ports.then_some(p.destination_port)),
+        Loss::DestinationOctet(octet) => wrong_octet(o, p.destination, octet, p.destination_port),
+        Loss::DestinationPort(port) => {
+            ip(o, p.destination);
+            o.push(b':');
+            int(o, u64::from(port));
+        }
+        _ if s.mapped => mapped(o, p.destination, p.destination_port),
+        _ => end(o, p.destination, ports.then_some(p.destination_port), false),
+    }
+    after
+}
+
+fn end(o: &mut Vec<u8>, address: Address, port: Option<u16>, zone: bool) {
+    let brackets = address.is_v6() && port.is_some();
+    if brackets {
+        o.push(b'[');
+    }
+    ip(o, address);
+    if zone {
+        o.extend_from_slice(b"%ether1");
+    }
+    if brackets {
+        o.push(b']');
+    }
+    if let Some(port) = port {
+        o.push(b':');
+        int(o, u64::from(port));
+    }
+}
+
+fn mapped(o: &mut Vec<u8>, address: Address, port: u16) {
+    o.extend_from_slice(b"[::ffff:");
+    ip(o, address);
+    o.extend_from_slice(b"]:");
+    int(o, u64::from(port));
+}
+
+fn masked(o: &mut Vec<u8>, mask: &[u8], port: Option<u16>) {
+    o.extend_from_slice(mask);
+    if let Some(port) = port {
+        o.push(b':');
+        int(o, u64::from(port));
+    }
+}
+
+fn wrong_octet(o: &mut Vec<u8>, address: Address, octet: u16, port: u16) {
+    let bits = if let Address::V4(bits) = address {
+        bits
+    } else {
+        0
+    };
+    let hit = usize::from(octet % 4);
+    for (i, right) in bits.to_be_bytes().into_iter().enumerate() {
+        if i > 0 {
+            o.push(b'.');
+        }
+        int(
+            o,
+            if i == hit {
+                u64::from(octet)
+            } else {
+                u64::from(right)
+            },
+        );
+    }
+    o.push(b':');
+    int(o, u64::from(port));
+}
+
+fn nat(p: &Packet, s: &Style, o: &mut Vec<u8>) {
+    let ports = p.protocol.has_ports();
+    let source = |o: &mut Vec<u8>| end(o, p.source, ports.then_some(p.source_port), false);
+    let target =
+        |o: &mut Vec<u8>| end(o, p.destination, ports.then_some(p.destination_port), false);
+    let member = |o: &mut Vec<u8>, address, port| {
+        if s.loss == Loss::MaskedNat {
+            masked(o, b"x.y.z.a", ports.then_some(port));
+        } else {
+            end(o, address, ports.then_some(port), false);
+        }
+    };
+    o.extend_from_slice(b"NAT ");
+    match p.nat {
+        Nat::None => {}
+        Nat::Source(address, port) => {
+            o.push(b'(');
+            source(o);
+            o.extend_from_slice(b"->");
+            member(o, address, port);
+            o.extend_from_slice(b")->");
+            target(o);
+        }
+        Nat::Destination(address, port) => {
+            source(o);
+            o.extend_from_slice(b"->(");
+            member(o, address, port);
+            o.extend_from_slice(b"->");
+            target(o);
+            o.push(b')');
+        }
+        Nat::Onward(address, port) => {
+            source(o);
+            o.extend_from_slice(b"->(");
+            target(o);
+            o.extend_from_slice(b"->");
+            member(o, address, port);
+            o.push(b')');
+        }
+        Nat::Lone(address, port) => {
+            source(o);
+            o.extend_from_slice(b"->(");
+            member(o, address, port);
+            o.push(b')');
+        }
+        Nat::Error(peer, address) => {
+            ip(o, peer);
+            o.extend_from_slice(b"->(");
+            member(o, address, 0);
+            o.extend_from_slice(b"->");
+            target(o);
+            o.push(b')');
+        }
+    }
+}
+
+fn gap(s: &Style, index: u16, o: &mut Vec<u8>) {
+    if s.wide >> index & 1 == 0 {
+        o.push(b' ');
+    } else if s.tabs {
+        o.push(b'\t');
+    } else {
+        o.extend_from_slice(b"  ");
+    }
+}
+
+fn extra(s: &Style, bit: u16, o: &mut Vec<u8>) {
+    if s.with_comma & bit != 0 {
+        o.push(b',');
+    }
+}
+
+fn separator(s: &Style, bit: u16, index: u16, o: &mut Vec<u8>) {
+    if s.without_comma & bit == 0 {
+        o.push(b',');
+    }
+    extra(s, bit, o);
+    if !s.tight || bit == comma::INTERFACE || s.without_comma & bit != 0 {
+        gap(s, index, o);
+    }
+}
