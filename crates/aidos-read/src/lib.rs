@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//!
-=======
 //! Foreign bytes to rows: ZIP, XLSX, CSV, JSON, text, and the encodings below them.
 //!
 //! Everything here reads through [`std::io::Read`] or `Read + Seek`. The crate opens no path and no
@@ -60,4 +57,3 @@ pub use limits::Limits;
 pub use lines::lines;
 pub use sniff::{Format, HEAD_BYTES, Sniff, sniff};
 //pub use xlsx::{SheetRows, Workbook};
->>>>>>> read

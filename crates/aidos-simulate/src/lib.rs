@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//!
-=======
 //! Makes logs whose truth is known: three providers' files of any size, with dirt, and beside them
 //! what a perfect reader would find.
 //!
@@ -251,4 +248,3 @@ impl Setting {
         (random.next() >> 32) < self.dirt
     }
 }
->>>>>>> sim

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//!
-=======
 //! How it looks: HTML and SVG as strings.
 //!
 //! Plain data goes in ([`report::Report`]), one self-contained page comes out ([`report::render`]).
@@ -31,4 +28,3 @@ pub mod report;
 pub mod style;
 pub mod text;
 pub mod time;
->>>>>>> view
