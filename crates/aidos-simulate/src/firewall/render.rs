@@ -47,7 +47,7 @@ pub(crate) enum Loss {
     DestinationPort(u32),
     /// `x.x.x.x` for the source.
     MaskedSource,
-    /// `x.y.z.a` for the destination.
+    /// `y.y.y.y` for the destination.
     MaskedDestination,
     /// `x.y.z.a` for the translated address.
     MaskedNat,
@@ -498,5 +498,225 @@ fn separator(s: &Style, bit: u16, index: u16, o: &mut Vec<u8>) {
     extra(s, bit, o);
     if !s.tight || bit == comma::INTERFACE || s.without_comma & bit != 0 {
         gap(s, index, o);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V4: fn(u8, u8, u8, u8) -> Address =
+        |a, b, c, d| Address::V4(u32::from_be_bytes([a, b, c, d]));
+
+    fn sample() -> Packet {
+        Packet {
+            at: (6 * 86_400 + 10 * 3600 + 38 * 60 + 3) * SECOND,
+            origin: Origin::Local,
+            priority: None,
+            body: Body::Packet,
+            topics: 1,
+            prefix: 1,
+            chain: 0,
+            ingress: 2,
+            egress: 0,
+            state: 1,
+            mark: 0,
+            mac: Some([0, 0x17, 0x10, 0x88, 0xbc, 2]),
+            protocol: Protocol::Tcp(1),
+            source: V4(198, 51, 100, 7),
+            source_port: 41_000,
+            destination: V4(203, 0, 113, 9),
+            destination_port: 22,
+            nat: Nat::None,
+            len: 60,
+        }
+    }
+
+    fn written(p: &Packet, s: &Style) -> String {
+        let mut out = Vec::new();
+        line(p, s, &mut out);
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    #[test]
+    fn a_clean_line() {
+        assert_eq!(
+            written(&sample(), &Style::default()),
+            "Mar/07/2023 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0), \
+             connection-state:new src-mac 00:17:10:88:bc:02, proto TCP (SYN), \
+             198.51.100.7:41000->203.0.113.9:22, len 60\n"
+        );
+    }
+
+    #[test]
+    fn stamps() {
+        let begin = |p: &Packet, stamp| {
+            let text = written(
+                p,
+                &Style {
+                    stamp,
+                    ..Style::default()
+                },
+            );
+            text.split_once(" firewall,info")
+                .expect("topics")
+                .0
+                .to_owned()
+        };
+        for (stamp, text) in [
+            (Stamp::Lower, "mar/07/2023 10:38:03"),
+            (Stamp::Iso, "2023-03-07 10:38:03"),
+            (Stamp::Rfc3339, "2023-03-07T10:38:03Z"),
+            (Stamp::Epoch, "1678185483"),
+            (Stamp::NoYear, "mar/07 10:38:03"),
+            (Stamp::NoYearIso, "03-07 10:38:03"),
+            (Stamp::NoDate, "10:38:03"),
+            (Stamp::Never(0), "Feb/30/2023 10:38:03"),
+        ] {
+            assert_eq!(begin(&sample(), stamp), text);
+        }
+        let relay = Packet {
+            origin: Origin::Relay(1),
+            at: sample().at + 5_000,
+            ..sample()
+        };
+        assert_eq!(
+            begin(&relay, Stamp::Usual),
+            "2023-03-07T12:38:03.005000+02:00 gw"
+        );
+        let syslog = Packet {
+            origin: Origin::Syslog(3),
+            priority: Some(134),
+            ..sample()
+        };
+        assert_eq!(
+            begin(&syslog, Stamp::Usual),
+            "<134>Mar  7 10:38:03 MikroTik"
+        );
+    }
+
+    #[test]
+    fn nat_clauses() {
+        let public = V4(203, 0, 113, 2);
+        for (nat, text) in [
+            (
+                Nat::Source(public, 41_000),
+                "NAT (198.51.100.7:41000->203.0.113.2:41000)->203.0.113.9:22, len 60",
+            ),
+            (
+                Nat::Destination(public, 2222),
+                "NAT 198.51.100.7:41000->(203.0.113.2:2222->203.0.113.9:22), len 60",
+            ),
+            (
+                Nat::Onward(public, 2222),
+                "NAT 198.51.100.7:41000->(203.0.113.9:22->203.0.113.2:2222), len 60",
+            ),
+            (
+                Nat::Lone(public, 2222),
+                "NAT 198.51.100.7:41000->(203.0.113.2:2222), len 60",
+            ),
+        ] {
+            let line = written(&Packet { nat, ..sample() }, &Style::default());
+            assert!(
+                line.ends_with(&format!("->203.0.113.9:22, {text}\n")),
+                "{line}"
+            );
+        }
+        let error = Packet {
+            protocol: Protocol::Icmp(11, 0),
+            nat: Nat::Error(V4(192, 0, 2, 1), public),
+            ..sample()
+        };
+        assert!(written(&error, &Style::default()).ends_with(
+            "proto ICMP (type 11, code 0), 198.51.100.7->203.0.113.9, \
+             NAT 192.0.2.1->(203.0.113.2->203.0.113.9), len 60\n"
+        ));
+    }
+
+    #[test]
+    fn separators() {
+        let all = |style: Style| written(&sample(), &style);
+        assert_eq!(
+            all(Style {
+                without_comma: 0x1f,
+                ..Style::default()
+            }),
+            "Mar/07/2023 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0) \
+             connection-state:new src-mac 00:17:10:88:bc:02 proto TCP (SYN) \
+             198.51.100.7:41000->203.0.113.9:22 len 60\n"
+        );
+        assert_eq!(
+            all(Style {
+                with_comma: 0x1ff,
+                ..Style::default()
+            }),
+            "Mar/07/2023 10:38:03 firewall,info, drop-in input: in:ether1-WAN, out:(unknown 0),, \
+             connection-state:new, src-mac 00:17:10:88:bc:02,, proto TCP (SYN),, \
+             198.51.100.7:41000->203.0.113.9:22,, len 60,\n"
+        );
+        assert_eq!(
+            all(Style {
+                tight: true,
+                ..Style::default()
+            }),
+            "Mar/07/2023 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0), \
+             connection-state:newsrc-mac00:17:10:88:bc:02,proto TCP(SYN),\
+             198.51.100.7:41000->203.0.113.9:22,len60\n"
+        );
+    }
+
+    #[test]
+    fn cut_lines_never_end_inside_a_number() {
+        let ends = [
+            "->",
+            "->203.",
+            "->203.0.113.9:22,",
+            "->203.0.113.9:22, len ",
+        ];
+        for (choice, end) in (0_u8..).zip(ends) {
+            let style = Style {
+                loss: Loss::Tail(choice),
+                ..Style::default()
+            };
+            let line = written(&sample(), &style);
+            assert!(
+                line.ends_with(&format!("198.51.100.7:41000{end}\n")),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn losses() {
+        for (loss, text) in [
+            (
+                Loss::SourceOctet(999),
+                "198.51.100.999:41000->203.0.113.9:22",
+            ),
+            (
+                Loss::DestinationOctet(300),
+                "198.51.100.7:41000->300.0.113.9:22",
+            ),
+            (
+                Loss::SourcePort(70_000),
+                "198.51.100.7:70000->203.0.113.9:22",
+            ),
+            (
+                Loss::DestinationPort(65_536),
+                "198.51.100.7:41000->203.0.113.9:65536",
+            ),
+            (Loss::MaskedSource, "x.x.x.x:41000->203.0.113.9:22"),
+            (Loss::MaskedDestination, "198.51.100.7:41000->y.y.y.y:22"),
+            (Loss::Interfaces, "input: out connection-state:new"),
+        ] {
+            let line = written(
+                &sample(),
+                &Style {
+                    loss,
+                    ..Style::default()
+                },
+            );
+            assert!(line.contains(text), "{line}");
+        }
     }
 }
