@@ -3,7 +3,7 @@
 //! A kind is beyond repair only where two different rows would leave the same dirty line.
 
 use super::packet::{Body, Nat, Origin, Packet, Protocol};
-use super::render::{Loss, Stamp, Style, comma};
+use super::style::{Loss, Stamp, Style, comma};
 use crate::random::Random;
 use crate::text::{Address, MacText};
 

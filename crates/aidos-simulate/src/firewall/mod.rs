@@ -7,8 +7,10 @@
 
 mod background;
 mod dirt;
+mod ends;
 mod packet;
 mod render;
+mod style;
 
 use crate::campaign::{Strike, War};
 use crate::clock::{Clock, Moment, SECOND};
@@ -18,7 +20,7 @@ use crate::unique::Second;
 use crate::{Error, Setting};
 use dirt::Kind;
 use packet::{Body, Nat, Origin, Packet};
-use render::{Stamp, Style};
+use style::{Stamp, Style};
 
 /// Rows kept for repetition.
 const KEPT: usize = 64;

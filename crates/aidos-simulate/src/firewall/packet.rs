@@ -132,7 +132,7 @@ pub(crate) enum Body {
     Login(u8, u8),
 }
 
-/// How the row's stamp is kept; [`super::render::Stamp`] says how it is written.
+/// How the row's stamp is kept; [`super::style::Stamp`] says how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The router's own log: whole seconds, no host.
