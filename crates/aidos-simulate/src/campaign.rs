@@ -186,26 +186,23 @@ impl War {
         })
     }
 
-    /// Notes that a blow stands readable in the log, shown at `shown`.
-    pub(crate) fn observe(&mut self, strike: &Strike, shown: Moment) {
+    /// Notes that a blow stands readable in the log, shown at `shown`; `aimed` says whether its row
+    /// names target and port (a failed log-in does not).
+    pub(crate) fn observe(&mut self, strike: &Strike, shown: Moment, aimed: bool) {
         let Some(campaign) = self.campaigns.get_mut(strike.campaign) else {
             return;
         };
-        for (seen, index) in [
-            (&mut campaign.seen_sources, strike.source_index),
-            (&mut campaign.seen_targets, strike.target_index),
-            (&mut campaign.seen_ports, strike.port_index),
-        ] {
-            if let Some(seen) = seen.get_mut(index as usize) {
-                *seen = true;
-            }
+        mark(&mut campaign.seen_sources, strike.source_index);
+        if aimed {
+            mark(&mut campaign.seen_targets, strike.target_index);
+            mark(&mut campaign.seen_ports, strike.port_index);
         }
         let (first, last) = campaign.seen.unwrap_or((shown, shown));
         campaign.seen = Some((first.min(shown), last.max(shown)));
     }
 
     fn source(&self, campaign: &Campaign, index: u32) -> Address {
-        cast::attacker(self.seed, source_number(self.victim, campaign, index))
+        cast::attacker(self.seed, campaign.first_source + index)
     }
 
     fn target(&self, campaign: &Campaign, index: u32) -> Address {
@@ -382,10 +379,6 @@ fn campaign(
     }
 }
 
-fn source_number(_: Victim, campaign: &Campaign, index: u32) -> u32 {
-    campaign.first_source + index
-}
-
 fn port(campaign: &Campaign, index: u32) -> u16 {
     if campaign.ports == 1 {
         return campaign.first_port;
@@ -394,6 +387,12 @@ fn port(campaign: &Campaign, index: u32) -> u16 {
         Some(&port) => port,
         // Above the common ports, a stride that meets none of them twice.
         None => 10_000 + ((u64::from(campaign.first_port) + u64::from(index) * 17) % 1_000) as u16,
+    }
+}
+
+fn mark(flags: &mut [bool], index: u32) {
+    if let Some(flag) = flags.get_mut(index as usize) {
+        *flag = true;
     }
 }
 

@@ -150,9 +150,13 @@ fn outbound(random: &mut Random, seed: u64, n: u32, low: u32, high: u32, at: Mom
     p.egress = if high.is_multiple_of(5) { 5 } else { WAN };
     // Tunnels have no card.
     p.mac = (!matches!(p.ingress, 8..=10)).then(|| cast::card(host));
-    p.prefix = [0, 3, 0, 5, 0, 0, 4, 0, 0, 9, 0, 0][(high >> 12) as usize % 12];
-    let nat = (high >> 4).is_multiple_of(7);
+    p.prefix = [0, 3, 0, 5, 0, 0, 4, 0, 0, 9, 0, 0, 0, 5, 3, 0][(high >> 12) as usize % 16];
+    let nat = (high >> 4).is_multiple_of(12);
     flow(random, &mut p, nat);
+    if low % 3 == 1 {
+        // RouterOS 6 writes no state.
+        p.state = 0;
+    }
     if nat {
         p.nat = Nat::Source(cast::bells_public(low), 0);
         p.chain = if low.is_multiple_of(7) {
@@ -177,7 +181,7 @@ fn reply(random: &mut Random, seed: u64, n: u32, low: u32, high: u32, at: Moment
     p.source_port = 443;
     p.destination_port = 49_152 + (high >> 8 & 0x3fff) as u16;
     p.state = 2;
-    if (high >> 4).is_multiple_of(6) {
+    if (high >> 4).is_multiple_of(10) {
         p.state = 6;
         p.nat = Nat::Destination(cast::bells_public(low), p.destination_port);
     }
@@ -191,7 +195,7 @@ fn inbound(random: &mut Random, seed: u64, n: u32, low: u32, high: u32, at: Mome
     p.prefix = [0, 10, 10, 8][high as usize % 4];
     p.destination_port = [443, 443, 80, 25, 993, 8443][low as usize / 64 % 6];
     p.ingress = if high & 4 == 0 { WAN } else { 7 };
-    match high >> 4 & 7 {
+    match high >> 4 & 15 {
         0 => {
             flow(random, &mut p, false);
             p.state = if p.state == 1 { 8 } else { 7 };
@@ -365,6 +369,9 @@ pub(crate) fn strike(random: &mut Random, blow: &Strike, at: Moment) -> Packet {
         Deed::Scan if blow.port == 53 || blow.port == 5060 => p.protocol = Protocol::Udp,
         Deed::Botnet if blow.port == 53 => p.protocol = Protocol::Udp,
         _ => {}
+    }
+    if blow.campaign % 4 == 3 {
+        p.mac = None;
     }
     p.len = length(random, p.protocol);
     p

@@ -3,7 +3,7 @@
 //! A kind is beyond repair only where two different rows would leave the same dirty line.
 
 use super::packet::{Body, Nat, Origin, Packet, Protocol};
-use super::render::{Loss, Stamp, Style, comma};
+use super::style::{Loss, Stamp, Style, comma};
 use crate::random::Random;
 use crate::text::{Address, MacText};
 
@@ -35,7 +35,7 @@ pub(crate) enum Kind {
 }
 
 /// All kinds, the frequent ones repeated.
-const KINDS: [Kind; 27] = [
+const KINDS: [Kind; 26] = [
     Kind::MissingComma,
     Kind::MissingComma,
     Kind::MissingComma,
@@ -54,7 +54,6 @@ const KINDS: [Kind; 27] = [
     Kind::Misspelt,
     Kind::Crlf,
     Kind::Nul,
-    Kind::Zone,
     Kind::Mapped,
     Kind::BadMac,
     Kind::BadIp,
@@ -148,6 +147,10 @@ impl Kind {
 
     /// A kind that fits the row.
     pub(crate) fn draw(random: &mut Random, p: &Packet, repeat: bool) -> Self {
+        // Few rows have a link-local source: half of the dirty ones get a zone.
+        if Self::Zone.fits(p) && random.percent(50) {
+            return Self::Zone;
+        }
         for _ in 0..8 {
             // One in forty, so that a row without interfaces stays a rarity.
             let kind = if random.below(40) == 0 {

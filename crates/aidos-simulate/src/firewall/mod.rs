@@ -7,8 +7,10 @@
 
 mod background;
 mod dirt;
+mod ends;
 mod packet;
 mod render;
+mod style;
 
 use crate::campaign::{Strike, War};
 use crate::clock::{Clock, Moment, SECOND};
@@ -18,7 +20,7 @@ use crate::unique::Second;
 use crate::{Error, Setting};
 use dirt::Kind;
 use packet::{Body, Nat, Origin, Packet};
-use render::{Stamp, Style};
+use style::{Stamp, Style};
 
 /// Rows kept for repetition.
 const KEPT: usize = 64;
@@ -40,7 +42,7 @@ pub(crate) fn write(
         kept: Vec::with_capacity(KEPT),
         rows: 0,
     };
-    // A line is about 190 bytes: stop where the next would overshoot more than it fills.
+    // A line is about 186 bytes: stop where the next would overshoot more than it fills.
     while ledger.left() > 95 {
         // The first lines are clean: a stamp without year needs an earlier one with it.
         if ledger.lines() >= 4 && setting.dirty(&mut writer.random) {
@@ -132,10 +134,10 @@ impl Writer {
     fn form(&mut self) -> (Origin, Style) {
         let (origin, stamp) = match self.random.below(100) {
             0..80 => (Origin::Local, Stamp::Usual),
-            80..84 => (Origin::Local, Stamp::Iso),
-            84..86 => (Origin::Local, Stamp::Lower),
-            86 => (Origin::Local, Stamp::Rfc3339),
-            87 => (Origin::Local, Stamp::Epoch),
+            80..86 => (Origin::Local, Stamp::Iso),
+            86..89 => (Origin::Local, Stamp::Lower),
+            89 => (Origin::Local, Stamp::Rfc3339),
+            90 => (Origin::Local, Stamp::Epoch),
             _ => (Origin::Relay(self.random.below(4) as u8), Stamp::Usual),
         };
         (
@@ -163,7 +165,7 @@ impl Writer {
             |o| packet.truth(o),
         )?;
         if let Some(blow) = blow {
-            war.observe(blow, packet.at);
+            war.observe(blow, packet.at, packet.body == Body::Packet);
         }
         self.rows += 1;
         if self.rows.is_multiple_of(8) {
@@ -328,7 +330,7 @@ impl Writer {
             },
         )?;
         if let Some(blow) = blow {
-            war.observe(&blow, first.at);
+            war.observe(&blow, first.at, true);
         }
         Ok(())
     }
@@ -360,7 +362,7 @@ impl Writer {
         if let Some(blow) = blow
             && !kind.beyond_repair()
         {
-            war.observe(&blow, packet.at);
+            war.observe(&blow, packet.at, packet.body == Body::Packet);
         }
         Ok(())
     }

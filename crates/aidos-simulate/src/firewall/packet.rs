@@ -11,7 +11,7 @@ pub(crate) const INTERFACES: [&str; 16] = [
     "ether1-WAN",
     "bridge",
     "ether1",
-    "Fibre Uplink A",
+    "Fibre A",
     "VLAN 20 Staff",
     "sfp-sfpplus1",
     "wireguard1",
@@ -21,7 +21,7 @@ pub(crate) const INTERFACES: [&str; 16] = [
     "ether6.8-DMZ",
     "lo",
     "vlan30",
-    "bridge-servers",
+    "bridge-srv",
 ];
 
 /// Prefixes that people give their rules; the first is none. Two imitate fields.
@@ -132,7 +132,7 @@ pub(crate) enum Body {
     Login(u8, u8),
 }
 
-/// How the row's stamp is kept; [`super::render::Stamp`] says how it is written.
+/// How the row's stamp is kept; [`super::style::Stamp`] says how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The router's own log: whole seconds, no host.

@@ -1,116 +1,13 @@
 //! Writes a row as RouterOS would, or as damage left it.
 
+use super::ends::{endpoints, nat};
 use super::packet::{
     Body, CHAINS, FLAGS, INTERFACES, MARKS, Nat, Origin, PREFIXES, Packet, Protocol, RELAYS,
     SERVICES, STATES, TOPICS,
 };
+use super::style::{Loss, Stamp, Style, comma};
 use crate::clock::{EPOCH, SECOND, day, day_blank, iso, time_of_day};
-use crate::text::{Address, MacText, int, ip, mac};
-
-/// How the time is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Stamp {
-    /// `Mar/07/2023 10:38:03`; a relay and BSD syslog have their own form instead.
-    #[default]
-    Usual,
-    /// `mar/07/2023 10:38:03`
-    Lower,
-    /// `2023-03-07 10:38:03`
-    Iso,
-    /// `2023-03-07T10:38:03Z`
-    Rfc3339,
-    /// `1678185483`
-    Epoch,
-    /// `mar/07 10:38:03`
-    NoYear,
-    /// `03-07 10:38:03`
-    NoYearIso,
-    /// `10:38:03`: beyond repair.
-    NoDate,
-    /// A date that never was, by choice of three: beyond repair.
-    Never(u8),
-}
-
-/// What is destroyed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Loss {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// An octet of the source becomes this number above 255.
-    SourceOctet(u16),
-    /// An octet of the destination becomes this number above 255.
-    DestinationOctet(u16),
-    /// The source port becomes this number above 65535.
-    SourcePort(u32),
-    /// The destination port becomes this number above 65535.
-    DestinationPort(u32),
-    /// `x.x.x.x` for the source.
-    MaskedSource,
-    /// `x.y.z.a` for the destination.
-    MaskedDestination,
-    /// `x.y.z.a` for the translated address.
-    MaskedNat,
-    /// ` in:… out:…` becomes ` out`.
-    Interfaces,
-    /// The line ends early, by choice of four.
-    Tail(u8),
-}
-
-/// How a row is written; the default is clean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(clippy::struct_excessive_bools)] // Independent switches, any of which may be on.
-pub(crate) struct Style {
-    pub(crate) stamp: Stamp,
-    /// Bit i: the comma of separator i is missing.
-    pub(crate) without_comma: u16,
-    /// Bit i: one comma more at separator i.
-    pub(crate) with_comma: u16,
-    /// Blanks that words can do without are missing.
-    pub(crate) tight: bool,
-    /// Bit i: blank i is doubled.
-    pub(crate) wide: u16,
-    /// The wide blanks are tabs instead.
-    pub(crate) tabs: bool,
-    pub(crate) mac: MacText,
-    pub(crate) loss: Loss,
-    /// Carriage return before the line feed.
-    pub(crate) crlf: bool,
-    /// A NUL byte at place 1 (begin), 2 (end) or 3 (after the stamp); 0 is none.
-    pub(crate) nul: u8,
-    /// Colour codes around the prefix.
-    pub(crate) ansi: bool,
-    /// `(unkown 0)`.
-    pub(crate) misspelt: bool,
-    /// The closing parenthesis is missing.
-    pub(crate) open_paren: bool,
-    /// `%ether1` after a link-local source.
-    pub(crate) zone: bool,
-    /// `[::ffff:…]` for the endpoints.
-    pub(crate) mapped: bool,
-}
-
-/// The separators that carry a comma, by bit.
-pub(crate) mod comma {
-    /// After the out interface.
-    pub(crate) const INTERFACE: u16 = 1;
-    /// After the MAC.
-    pub(crate) const MAC: u16 = 1 << 1;
-    /// After the protocol.
-    pub(crate) const PROTOCOL: u16 = 1 << 2;
-    /// After the endpoints.
-    pub(crate) const ENDS: u16 = 1 << 3;
-    /// After the NAT clause.
-    pub(crate) const NAT: u16 = 1 << 4;
-    /// After the topics (extra only, as those below).
-    pub(crate) const TOPICS: u16 = 1 << 5;
-    /// After the in interface.
-    pub(crate) const INGRESS: u16 = 1 << 6;
-    /// After the state.
-    pub(crate) const STATE: u16 = 1 << 7;
-    /// At the end of the line.
-    pub(crate) const END: u16 = 1 << 8;
-}
+use crate::text::{int, ip, mac};
 
 /// Appends the line without its end, where another record follows on the same line.
 pub(crate) fn record(p: &Packet, s: &Style, o: &mut Vec<u8>) {
@@ -330,151 +227,6 @@ fn protocol(p: &Packet, s: &Style, o: &mut Vec<u8>) {
     }
 }
 
-/// Appends `source->destination`; gives the place after the arrow.
-fn endpoints(p: &Packet, s: &Style, o: &mut Vec<u8>) -> usize {
-    let ports = p.protocol.has_ports();
-    match s.loss {
-        Loss::MaskedSource => masked(o, b"x.x.x.x", ports.then_some(p.source_port)),
-        Loss::SourceOctet(octet) => wrong_octet(o, p.source, octet, p.source_port),
-        Loss::SourcePort(port) => {
-            ip(o, p.source);
-            o.push(b':');
-            int(o, u64::from(port));
-        }
-        _ if s.mapped => mapped(o, p.source, p.source_port),
-        _ => {
-            end(o, p.source, ports.then_some(p.source_port), s.zone);
-        }
-    }
-    o.extend_from_slice(b"->");
-    let after = o.len();
-    match s.loss {
-        Loss::MaskedDestination => masked(o, b"y.y.y.y", ports.then_some(p.destination_port)),
-        Loss::DestinationOctet(octet) => wrong_octet(o, p.destination, octet, p.destination_port),
-        Loss::DestinationPort(port) => {
-            ip(o, p.destination);
-            o.push(b':');
-            int(o, u64::from(port));
-        }
-        _ if s.mapped => mapped(o, p.destination, p.destination_port),
-        _ => end(o, p.destination, ports.then_some(p.destination_port), false),
-    }
-    after
-}
-
-fn end(o: &mut Vec<u8>, address: Address, port: Option<u16>, zone: bool) {
-    let brackets = address.is_v6() && port.is_some();
-    if brackets {
-        o.push(b'[');
-    }
-    ip(o, address);
-    if zone {
-        o.extend_from_slice(b"%ether1");
-    }
-    if brackets {
-        o.push(b']');
-    }
-    if let Some(port) = port {
-        o.push(b':');
-        int(o, u64::from(port));
-    }
-}
-
-fn mapped(o: &mut Vec<u8>, address: Address, port: u16) {
-    o.extend_from_slice(b"[::ffff:");
-    ip(o, address);
-    o.extend_from_slice(b"]:");
-    int(o, u64::from(port));
-}
-
-fn masked(o: &mut Vec<u8>, mask: &[u8], port: Option<u16>) {
-    o.extend_from_slice(mask);
-    if let Some(port) = port {
-        o.push(b':');
-        int(o, u64::from(port));
-    }
-}
-
-fn wrong_octet(o: &mut Vec<u8>, address: Address, octet: u16, port: u16) {
-    let bits = if let Address::V4(bits) = address {
-        bits
-    } else {
-        0
-    };
-    let hit = usize::from(octet % 4);
-    for (i, right) in bits.to_be_bytes().into_iter().enumerate() {
-        if i > 0 {
-            o.push(b'.');
-        }
-        int(
-            o,
-            if i == hit {
-                u64::from(octet)
-            } else {
-                u64::from(right)
-            },
-        );
-    }
-    o.push(b':');
-    int(o, u64::from(port));
-}
-
-fn nat(p: &Packet, s: &Style, o: &mut Vec<u8>) {
-    let ports = p.protocol.has_ports();
-    let source = |o: &mut Vec<u8>| end(o, p.source, ports.then_some(p.source_port), false);
-    let target =
-        |o: &mut Vec<u8>| end(o, p.destination, ports.then_some(p.destination_port), false);
-    let member = |o: &mut Vec<u8>, address, port| {
-        if s.loss == Loss::MaskedNat {
-            masked(o, b"x.y.z.a", ports.then_some(port));
-        } else {
-            end(o, address, ports.then_some(port), false);
-        }
-    };
-    o.extend_from_slice(b"NAT ");
-    match p.nat {
-        Nat::None => {}
-        Nat::Source(address, port) => {
-            o.push(b'(');
-            source(o);
-            o.extend_from_slice(b"->");
-            member(o, address, port);
-            o.extend_from_slice(b")->");
-            target(o);
-        }
-        Nat::Destination(address, port) => {
-            source(o);
-            o.extend_from_slice(b"->(");
-            member(o, address, port);
-            o.extend_from_slice(b"->");
-            target(o);
-            o.push(b')');
-        }
-        Nat::Onward(address, port) => {
-            source(o);
-            o.extend_from_slice(b"->(");
-            target(o);
-            o.extend_from_slice(b"->");
-            member(o, address, port);
-            o.push(b')');
-        }
-        Nat::Lone(address, port) => {
-            source(o);
-            o.extend_from_slice(b"->(");
-            member(o, address, port);
-            o.push(b')');
-        }
-        Nat::Error(peer, address) => {
-            ip(o, peer);
-            o.extend_from_slice(b"->(");
-            member(o, address, 0);
-            o.extend_from_slice(b"->");
-            target(o);
-            o.push(b')');
-        }
-    }
-}
-
 fn gap(s: &Style, index: u16, o: &mut Vec<u8>) {
     if s.wide >> index & 1 == 0 {
         o.push(b' ');
@@ -498,5 +250,226 @@ fn separator(s: &Style, bit: u16, index: u16, o: &mut Vec<u8>) {
     extra(s, bit, o);
     if !s.tight || bit == comma::INTERFACE || s.without_comma & bit != 0 {
         gap(s, index, o);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Address;
+
+    const V4: fn(u8, u8, u8, u8) -> Address =
+        |a, b, c, d| Address::V4(u32::from_be_bytes([a, b, c, d]));
+
+    fn sample() -> Packet {
+        Packet {
+            at: (6 * 86_400 + 10 * 3600 + 38 * 60 + 3) * SECOND,
+            origin: Origin::Local,
+            priority: None,
+            body: Body::Packet,
+            topics: 1,
+            prefix: 1,
+            chain: 0,
+            ingress: 2,
+            egress: 0,
+            state: 1,
+            mark: 0,
+            mac: Some([0, 0x17, 0x10, 0x88, 0xbc, 2]),
+            protocol: Protocol::Tcp(1),
+            source: V4(198, 51, 100, 7),
+            source_port: 41_000,
+            destination: V4(203, 0, 113, 9),
+            destination_port: 22,
+            nat: Nat::None,
+            len: 60,
+        }
+    }
+
+    fn written(p: &Packet, s: &Style) -> String {
+        let mut out = Vec::new();
+        line(p, s, &mut out);
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    #[test]
+    fn a_clean_line() {
+        assert_eq!(
+            written(&sample(), &Style::default()),
+            "Mar/07/2023 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0), \
+             connection-state:new src-mac 00:17:10:88:bc:02, proto TCP (SYN), \
+             198.51.100.7:41000->203.0.113.9:22, len 60\n"
+        );
+    }
+
+    #[test]
+    fn stamps() {
+        let begin = |p: &Packet, stamp| {
+            let text = written(
+                p,
+                &Style {
+                    stamp,
+                    ..Style::default()
+                },
+            );
+            text.split_once(" firewall,info")
+                .expect("topics")
+                .0
+                .to_owned()
+        };
+        for (stamp, text) in [
+            (Stamp::Lower, "mar/07/2023 10:38:03"),
+            (Stamp::Iso, "2023-03-07 10:38:03"),
+            (Stamp::Rfc3339, "2023-03-07T10:38:03Z"),
+            (Stamp::Epoch, "1678185483"),
+            (Stamp::NoYear, "mar/07 10:38:03"),
+            (Stamp::NoYearIso, "03-07 10:38:03"),
+            (Stamp::NoDate, "10:38:03"),
+            (Stamp::Never(0), "Feb/30/2023 10:38:03"),
+        ] {
+            assert_eq!(begin(&sample(), stamp), text);
+        }
+        let relay = Packet {
+            origin: Origin::Relay(1),
+            at: sample().at + 5_000,
+            ..sample()
+        };
+        assert_eq!(
+            begin(&relay, Stamp::Usual),
+            "2023-03-07T12:38:03.005000+02:00 gw"
+        );
+        let syslog = Packet {
+            origin: Origin::Syslog(3),
+            priority: Some(134),
+            ..sample()
+        };
+        assert_eq!(
+            begin(&syslog, Stamp::Usual),
+            "<134>Mar  7 10:38:03 MikroTik"
+        );
+    }
+
+    #[test]
+    fn nat_clauses() {
+        let public = V4(203, 0, 113, 2);
+        for (nat, text) in [
+            (
+                Nat::Source(public, 41_000),
+                "NAT (198.51.100.7:41000->203.0.113.2:41000)->203.0.113.9:22, len 60",
+            ),
+            (
+                Nat::Destination(public, 2222),
+                "NAT 198.51.100.7:41000->(203.0.113.2:2222->203.0.113.9:22), len 60",
+            ),
+            (
+                Nat::Onward(public, 2222),
+                "NAT 198.51.100.7:41000->(203.0.113.9:22->203.0.113.2:2222), len 60",
+            ),
+            (
+                Nat::Lone(public, 2222),
+                "NAT 198.51.100.7:41000->(203.0.113.2:2222), len 60",
+            ),
+        ] {
+            let line = written(&Packet { nat, ..sample() }, &Style::default());
+            assert!(
+                line.ends_with(&format!("->203.0.113.9:22, {text}\n")),
+                "{line}"
+            );
+        }
+        let error = Packet {
+            protocol: Protocol::Icmp(11, 0),
+            nat: Nat::Error(V4(192, 0, 2, 1), public),
+            ..sample()
+        };
+        assert!(written(&error, &Style::default()).ends_with(
+            "proto ICMP (type 11, code 0), 198.51.100.7->203.0.113.9, \
+             NAT 192.0.2.1->(203.0.113.2->203.0.113.9), len 60\n"
+        ));
+    }
+
+    #[test]
+    fn separators() {
+        let all = |style: Style| written(&sample(), &style);
+        assert_eq!(
+            all(Style {
+                without_comma: 0x1f,
+                ..Style::default()
+            }),
+            "Mar/07/2023 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0) \
+             connection-state:new src-mac 00:17:10:88:bc:02 proto TCP (SYN) \
+             198.51.100.7:41000->203.0.113.9:22 len 60\n"
+        );
+        assert_eq!(
+            all(Style {
+                with_comma: 0x1ff,
+                ..Style::default()
+            }),
+            "Mar/07/2023 10:38:03 firewall,info, drop-in input: in:ether1-WAN, out:(unknown 0),, \
+             connection-state:new, src-mac 00:17:10:88:bc:02,, proto TCP (SYN),, \
+             198.51.100.7:41000->203.0.113.9:22,, len 60,\n"
+        );
+        assert_eq!(
+            all(Style {
+                tight: true,
+                ..Style::default()
+            }),
+            "Mar/07/2023 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0), \
+             connection-state:newsrc-mac00:17:10:88:bc:02,proto TCP(SYN),\
+             198.51.100.7:41000->203.0.113.9:22,len60\n"
+        );
+    }
+
+    #[test]
+    fn cut_lines_never_end_inside_a_number() {
+        let ends = [
+            "->",
+            "->203.",
+            "->203.0.113.9:22,",
+            "->203.0.113.9:22, len ",
+        ];
+        for (choice, end) in (0_u8..).zip(ends) {
+            let style = Style {
+                loss: Loss::Tail(choice),
+                ..Style::default()
+            };
+            let line = written(&sample(), &style);
+            assert!(
+                line.ends_with(&format!("198.51.100.7:41000{end}\n")),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn losses() {
+        for (loss, text) in [
+            (
+                Loss::SourceOctet(999),
+                "198.51.100.999:41000->203.0.113.9:22",
+            ),
+            (
+                Loss::DestinationOctet(300),
+                "198.51.100.7:41000->300.0.113.9:22",
+            ),
+            (
+                Loss::SourcePort(70_000),
+                "198.51.100.7:70000->203.0.113.9:22",
+            ),
+            (
+                Loss::DestinationPort(65_536),
+                "198.51.100.7:41000->203.0.113.9:65536",
+            ),
+            (Loss::MaskedSource, "x.x.x.x:41000->203.0.113.9:22"),
+            (Loss::MaskedDestination, "198.51.100.7:41000->y.y.y.y:22"),
+            (Loss::Interfaces, "input: out connection-state:new"),
+        ] {
+            let line = written(
+                &sample(),
+                &Style {
+                    loss,
+                    ..Style::default()
+                },
+            );
+            assert!(line.contains(text), "{line}");
+        }
     }
 }

@@ -213,3 +213,73 @@ fn capital(name: &str, o: &mut Vec<u8>) {
         first.make_ascii_uppercase();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        Row {
+            at: 0,
+            boxes: vec![Mailbox::staff(1), Mailbox::staff(2), Mailbox::staff(3)],
+        }
+    }
+
+    /// All that the kind makes of the row in a hundred draws.
+    fn drawn(kind: Kind) -> Vec<String> {
+        let mut random = Random::new(1, 1);
+        let mut lines: Vec<String> = (0..100)
+            .map(|_| {
+                let mut out = Vec::new();
+                line(&mut random, kind, &row(), &mut out);
+                String::from_utf8(out).expect("UTF-8")
+            })
+            .collect();
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+
+    #[test]
+    fn every_kind_changes_the_line_and_keeps_it_one() {
+        let mut clean = Vec::new();
+        row().line(&mut clean);
+        let clean = String::from_utf8(clean).expect("UTF-8");
+        for kind in KINDS {
+            for line in drawn(kind) {
+                assert_ne!(line, clean, "{}", kind.word());
+                assert!(line.ends_with('\n') && line.matches('\n').count() == 1);
+            }
+        }
+    }
+
+    #[test]
+    fn samples() {
+        let stamp = "2023-03-01 00:00:00";
+        let (a, b, c) = (
+            "nikos.papadopoulos@asklepion.example",
+            "eleni.papadopoulos@asklepion.example",
+            "giorgos.papadopoulos@asklepion.example",
+        );
+        for (kind, line) in [
+            (Kind::Arrow, format!("{stamp},{a} <- {b};{c}\n")),
+            (Kind::Ambiguous, format!("{stamp},{a},{b}{c}\n")),
+            (Kind::Semicolon, format!("{stamp},{a};{b};{c}\n")),
+            (Kind::Dot, format!("{stamp},{a},{b}.,{c}\n")),
+            (
+                Kind::Display,
+                format!("{stamp},{a},{b},\"\"\"Papadopoulos, Giorgos\"\" <{c}>\"\n"),
+            ),
+            (
+                Kind::Mailto,
+                format!("{stamp},mailto:nikos.papadopoulos@ASKLEPION.EXAMPLE,{b},{c}\n"),
+            ),
+            (
+                Kind::AtWord,
+                format!("{stamp},{a},eleni.papadopoulos [at] asklepion.example,{c}\n"),
+            ),
+        ] {
+            assert!(drawn(kind).contains(&line), "{line}");
+        }
+    }
+}

@@ -255,7 +255,7 @@ impl Writer {
         if let Some(blow) = &drawn.blow
             && !beyond
         {
-            war.observe(blow, drawn.event.at);
+            war.observe(blow, drawn.event.at, true);
         }
         Ok(())
     }
@@ -364,7 +364,7 @@ impl Writer {
             },
         )?;
         if let Some(blow) = &first.blow {
-            war.observe(blow, first.event.at);
+            war.observe(blow, first.event.at, true);
         }
         Ok(())
     }

@@ -462,3 +462,61 @@ pub(super) fn object(event: &Event, version: &Version, spelling: u8, harm: Harm,
         _ => o.push(b'}'),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Event {
+        Event {
+            at: 3_000_000,
+            source: Address::V4(0xc633_6407),
+            source_port: Some(41_000),
+            source_mac: Some([0, 0x17, 0x10, 0x88, 0xbc, 2]),
+            destination: Address::V4(0xac10_0a01),
+            destination_port: Some(443),
+            transport: 1,
+            attack: 1,
+            payload: "id=1' OR '1'='1".to_owned(),
+            user: "",
+            severity: 8,
+        }
+    }
+
+    fn written(version: usize, harm: Harm) -> String {
+        let mut out = Vec::new();
+        object(&sample(), &VERSIONS[version], 0, harm, &mut out);
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    #[test]
+    fn versions_differ_and_are_json() {
+        let mut seen = std::collections::BTreeSet::new();
+        for version in 0..VERSIONS.len() {
+            let text = written(version, Harm::None);
+            let event: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(event["payload"], sample().payload);
+            assert!(seen.insert(text));
+        }
+        assert_eq!(
+            written(3, Harm::None),
+            r#"{"ts": "1677628803", "source.ip": "198.51.100.7", "source.port": "41000", "destination.ip": "172.16.10.1", "destination.port": "443", "source.mac": "00:17:10:88:bc:02", "network.transport": "tcp", "attack": "SQL Injection", "severity": 8, "user.name": "-", "payload": "id=1' OR '1'='1"}"#
+        );
+        assert_eq!(
+            written(4, Harm::None),
+            r#"{"@timestamp":1677628803000000,"source":{"ip":"198.51.100.7","port":41000,"mac":"0017.1088.bc02"},"destination":{"ip":"172.16.10.1","port":443},"network.transport":"tcp","attack_name":"SQL Injection","severity":8,"payload":"id=1\u0027 OR \u00271\u0027=\u00271"}"#
+        );
+    }
+
+    #[test]
+    fn harm() {
+        assert_eq!(
+            written(0, Harm::Cut(3)),
+            r#"{"timestamp": "2023-03-01T00:00:03Z", "src_ip": "198.51.100.7", "src_port": 41000, "d"#
+        );
+        assert!(written(2, Harm::TrailingComma).ends_with(",}"));
+        assert!(written(0, Harm::Source(301)).contains(r#""src_ip": "198.301.100.7""#));
+        assert!(written(0, Harm::Mac).contains(r#""src_mac": "00:17:10:88""#));
+        assert!(written(2, Harm::Time(1)).starts_with(r#"{"time":"2023-13-07T10:00:00Z""#));
+    }
+}

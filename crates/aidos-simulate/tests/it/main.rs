@@ -222,15 +222,21 @@ fn bytes_are_those_of_every_other_platform() {
 }
 
 /// See [`bytes_are_those_of_every_other_platform`].
-const PINNED: [&str; 5] = ["", "", "", "", ""];
+const PINNED: [&str; 5] = [
+    "8bells.log b5c69ce4222f7698",
+    "dpc.csv 3ab05643604d266a",
+    "exus.json edf94774afdf6a87",
+    "truth.jsonl b91f492aa7a2ee24",
+    "attacks.json 386ba7706a9df2c5",
+];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn any_plan_meets_its_size(
         seed: u64,
-        size in LEAST_SIZE..1_500_000,
+        size in LEAST_SIZE..1_200_000,
         dirt in 0.0..=1.0,
     ) {
         let made = made(seed, size, dirt);
