@@ -39,13 +39,17 @@ pub enum Error {
         what: &'static str,
     },
     /// Another process works on the case.
-    #[error("case `{case}` is being worked on by another process; wait for it, or choose another --case")]
+    #[error(
+        "case `{case}` is being worked on by another process; wait for it, or choose another --case"
+    )]
     Busy {
         /// Its name.
         case: String,
     },
     /// No such provider.
-    #[error("no provider is called `{name}`; `aidos providers` lists them, a mapping file adds one")]
+    #[error(
+        "no provider is called `{name}`; `aidos providers` lists them, a mapping file adds one"
+    )]
     NoProvider {
         /// The name that was given.
         name: String,
@@ -84,7 +88,11 @@ fn hint(error: &io::Error) -> &'static str {
 impl Error {
     /// Wraps an I/O error with its deed and file.
     pub(crate) fn file(deed: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::File { deed, path: path.to_owned(), source }
+        move |source| Self::File {
+            deed,
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// The exit code of a process that ends with this error.

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::SyncSender;
 
 use aidos_core::extract::{Row, Sample, Score, Shape};
@@ -106,6 +107,8 @@ pub(crate) struct Feed<'p> {
     pub(crate) stdin: Option<Box<dyn Read + Send>>,
     pub(crate) fed: Fed,
     pub(crate) next: u64,
+    /// Whether the workers are gone.
+    pub(crate) dead: &'p AtomicBool,
 }
 
 /// Hashes and counts what passes.
@@ -117,7 +120,11 @@ struct Hashing<R> {
 
 impl<R> Hashing<R> {
     fn new(inner: R) -> Self {
-        Self { inner, hash: Sha256::new(), bytes: 0 }
+        Self {
+            inner,
+            hash: Sha256::new(),
+            bytes: 0,
+        }
     }
 }
 
@@ -160,8 +167,14 @@ impl Feed<'_> {
     }
 
     fn refuse(&mut self, path: &str, reason: String) {
-        self.progress.take(&Moment::Refused { path, reason: &reason });
-        self.fed.refused.push(Refused { path: path.to_owned(), reason });
+        self.progress.take(&Moment::Refused {
+            path,
+            reason: &reason,
+        });
+        self.fed.refused.push(Refused {
+            path: path.to_owned(),
+            reason,
+        });
     }
 
     /// A file or a folder. Files of a folder come in the order of their names.
@@ -175,11 +188,15 @@ impl Feed<'_> {
             }
             inside.sort();
             for path in inside {
-                let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                let file = path
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned());
                 let below = format!("{name}/{}", file.unwrap_or_default());
                 let link = std::fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink());
                 let result = if link {
-                    Err(Stop::Refuse("it is a link; name its target as an input".into()))
+                    Err(Stop::Refuse(
+                        "it is a link; name its target as an input".into(),
+                    ))
                 } else {
                     self.path(&path, &below)
                 };
@@ -191,7 +208,9 @@ impl Feed<'_> {
             return Ok(());
         }
         if !metadata.is_file() {
-            return Err(Stop::Refuse("it is neither a file nor a folder; pass - for a pipe".into()));
+            return Err(Stop::Refuse(
+                "it is neither a file nor a folder; pass - for a pipe".into(),
+            ));
         }
         let modified = metadata.modified().ok().and_then(timestamp);
         let mut file = File::open(path).map_err(unreadable)?;
@@ -211,14 +230,24 @@ impl Feed<'_> {
             let (hash, bytes) = (hashing.hash.finalize(), hashing.bytes);
             self.fed.inputs.push(record(&hash, bytes));
             file.rewind()?;
-            return self.container(file, name, &kind, modified.map(year), 0, None).map(drop);
+            return self
+                .container(file, name, &kind, modified.map(year), 0, None)
+                .map(drop);
         }
         let mut hashing = Hashing::new(file);
-        let result = self.leaf(&mut hashing, name, name, head_of(&kind, &head), modified.map(year));
+        let result = self.leaf(
+            &mut hashing,
+            name,
+            name,
+            head_of(&kind, &head),
+            modified.map(year),
+        );
         // What the leaf did not read belongs to the input too.
         let rest = io::copy(&mut hashing, &mut io::sink());
         let bytes = hashing.bytes;
-        self.fed.inputs.push(record(&hashing.hash.finalize(), bytes));
+        self.fed
+            .inputs
+            .push(record(&hashing.hash.finalize(), bytes));
         result?;
         rest?;
         if bytes < size {
@@ -243,7 +272,8 @@ impl Feed<'_> {
             spooled.write_all(&head)?;
             io::copy(&mut hashing, &mut spooled)?;
             spooled.rewind()?;
-            self.container(spooled, name, &kind, None, 0, None).map(drop)
+            self.container(spooled, name, &kind, None, 0, None)
+                .map(drop)
         } else {
             let mut whole = io::Cursor::new(head.clone()).chain(&mut hashing);
             self.leaf(&mut whole, name, name, head_of(&kind, &head), None)
@@ -282,7 +312,9 @@ impl Feed<'_> {
         for index in 0..archive.members().len() {
             let member = archive.members()[index].clone();
             let below = format!("{name}/{}", member.name);
-            let year = member.modified.map(|modified| i16::try_from(modified.0).unwrap_or(1980));
+            let year = member
+                .modified
+                .map(|modified| i16::try_from(modified.0).unwrap_or(1980));
             let result = match &member.verdict {
                 Verdict::Refused(reason) => Err(Stop::Refuse(format!("{reason}; it was not read"))),
                 Verdict::Ok => self.member(&mut archive, index, &below, year, depth),
@@ -330,7 +362,9 @@ impl Feed<'_> {
         _year: Option<i16>,
         _limits: &aidos_read::Limits,
     ) -> Result<(), Stop> {
-        Err(Stop::Refuse("workbooks are read from the next step on".into()))
+        Err(Stop::Refuse(
+            "workbooks are read from the next step on".into(),
+        ))
     }
 
     /// A file with records.
@@ -362,14 +396,18 @@ impl Feed<'_> {
     }
 
     fn send(&mut self, leaf: &Arc<Leaf>, item: Item) -> Result<(), Stop> {
-        if self.cancel.is_cancelled() {
+        if self.cancel.is_cancelled() || self.dead.load(Relaxed) {
             return Err(Stop::Gone);
         }
         let len = match &item {
             Item::Chunk(chunk) => chunk.text.len() as u64,
             Item::Oversize(oversize) => oversize.len,
         };
-        let batch = Batch { number: self.next, leaf: Arc::clone(leaf), item };
+        let batch = Batch {
+            number: self.next,
+            leaf: Arc::clone(leaf),
+            item,
+        };
         self.next += 1;
         self.fed.bytes += len;
         self.batches.send(batch).map_err(|_| Stop::Gone)?;
@@ -391,7 +429,15 @@ impl Feed<'_> {
         let path = path.to_owned();
         let sniff = kind.clone();
         if let Some(provider) = self.reading.provider {
-            return Ok(Arc::new(Leaf { number, path, provider, score: None, sniff, header, year }));
+            return Ok(Arc::new(Leaf {
+                number,
+                path,
+                provider,
+                score: None,
+                sniff,
+                header,
+                year,
+            }));
         }
         let best = scores
             .into_iter()
@@ -404,7 +450,15 @@ impl Feed<'_> {
                 kind.why
             )));
         };
-        Ok(Arc::new(Leaf { number, path, provider, score: Some(score), sniff, header, year }))
+        Ok(Arc::new(Leaf {
+            number,
+            path,
+            provider,
+            score: Some(score),
+            sniff,
+            header,
+            year,
+        }))
     }
 }
 
@@ -442,32 +496,49 @@ pub(crate) fn scores(
                     cells.push(fields);
                 }
                 for (record, cells) in records.iter().zip(&cells) {
-                    let shape = Shape::Cells { cells, repaired: record.quote_repaired };
-                    rows.push(Row { line: record.line, text: record.raw, shape });
+                    let shape = Shape::Cells {
+                        cells,
+                        repaired: record.quote_repaired,
+                    };
+                    rows.push(Row {
+                        line: record.line,
+                        text: record.raw,
+                        shape,
+                    });
                 }
             }
             Format::Json(json) => {
                 rows.extend(json_values(&chunk, json).take(SAMPLE).filter_map(|value| {
                     let shape = json_shape(&value)?;
-                    Some(Row { line: value.line, text: value.raw, shape })
+                    Some(Row {
+                        line: value.line,
+                        text: value.raw,
+                        shape,
+                    })
                 }));
             }
-            _ => rows.extend(
-                lines(&chunk)
-                    .take(SAMPLE)
-                    .map(|(line, text)| Row { line, text, shape: Shape::Line }),
-            ),
+            _ => rows.extend(lines(&chunk).take(SAMPLE).map(|(line, text)| Row {
+                line,
+                text,
+                shape: Shape::Line,
+            })),
         }
         if !whole && rows.len() > 1 && rows.len() < SAMPLE {
             rows.pop();
         }
         // Zeek names its columns in a line of their own.
-        let named = rows.iter().find_map(|row| row.text.strip_prefix("#fields\t"));
+        let named = rows
+            .iter()
+            .find_map(|row| row.text.strip_prefix("#fields\t"));
         if let Some(names) = named {
             header = names.split('\t').map(str::to_owned).collect();
         }
         let names: Vec<&str> = header.iter().map(String::as_str).collect();
-        let sample = Sample { name, rows: &rows, header: &names };
+        let sample = Sample {
+            name,
+            rows: &rows,
+            header: &names,
+        };
         for (number, provider) in reading.providers.iter().enumerate() {
             if let Ok(number) = u8::try_from(number) {
                 found.push((number, provider.score(&sample)));
@@ -481,7 +552,9 @@ pub(crate) fn scores(
 pub(crate) fn json_shape(value: &aidos_read::JsonText<'_>) -> Option<Shape<'static>> {
     match value.kind {
         JsonKind::Object if value.too_deep => Some(Shape::TooDeep),
-        JsonKind::Object => Some(Shape::Json { complete: value.complete }),
+        JsonKind::Object => Some(Shape::Json {
+            complete: value.complete,
+        }),
         JsonKind::Garbage => Some(Shape::Garbage),
         JsonKind::Wrapper | JsonKind::Blank => None,
     }
@@ -509,7 +582,9 @@ pub(crate) fn total_bytes(inputs: &[Input]) -> Option<u64> {
 
 fn timestamp(time: std::time::SystemTime) -> Option<Timestamp> {
     let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_secs()).ok().and_then(Timestamp::from_seconds)
+    i64::try_from(since.as_secs())
+        .ok()
+        .and_then(Timestamp::from_seconds)
 }
 
 fn year(time: Timestamp) -> i16 {

@@ -2,6 +2,18 @@
 //!
 //! [`run`] is the main job and the file to read first.
 
+mod case;
+mod error;
+mod feed;
+mod fold;
+mod output;
+mod pipeline;
+pub mod plan;
+pub mod progress;
 mod seen;
 mod sorter;
+mod summary;
 mod turnstile;
+
+pub use error::{Error, Exit};
+pub use summary::{Refused, Summary};

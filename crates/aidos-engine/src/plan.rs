@@ -25,7 +25,11 @@ impl Input {
         match self {
             Self::Path(path) => path
                 .file_name()
-                .or_else(|| path.components().next_back().map(std::path::Component::as_os_str))
+                .or_else(|| {
+                    path.components()
+                        .next_back()
+                        .map(std::path::Component::as_os_str)
+                })
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             Self::Stdin => "-".to_owned(),
         }
@@ -39,8 +43,9 @@ pub struct Providers(Arc<Vec<Box<dyn Provider>>>);
 impl Providers {
     /// The providers that come with the program, and these.
     pub fn with(more: Vec<Box<dyn Provider>>) -> Self {
-        let mut all: Vec<Box<dyn Provider>> =
-            vec![Box::new(aidos_core::extract::routeros::EightBells::default())];
+        let mut all: Vec<Box<dyn Provider>> = vec![Box::new(
+            aidos_core::extract::routeros::EightBells::default(),
+        )];
         // A mapping of the user's replaces a provider of the same name.
         all.retain(|own| more.iter().all(|new| new.name() != own.name()));
         all.extend(more);
@@ -68,7 +73,9 @@ impl Providers {
             .iter()
             .position(|provider| provider.name() == wanted)
             .and_then(|at| u8::try_from(at).ok())
-            .ok_or_else(|| Error::NoProvider { name: name.to_owned() })
+            .ok_or_else(|| Error::NoProvider {
+                name: name.to_owned(),
+            })
     }
 }
 
@@ -80,7 +87,9 @@ impl Default for Providers {
 
 impl std::fmt::Debug for Providers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.iter().map(Provider::name)).finish()
+        f.debug_list()
+            .entries(self.iter().map(Provider::name))
+            .finish()
     }
 }
 
@@ -162,7 +171,8 @@ impl RunPlan {
             (Some(name), _) => name.clone(),
             (None, Some(Input::Path(path))) => {
                 let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-                path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+                path.file_stem()
+                    .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
             }
             (None, _) => "stdin".to_owned(),
         };

@@ -26,7 +26,11 @@ impl Default for RowHasher {
     /// A hasher under a new random key.
     fn default() -> Self {
         // The standard library's hash keys come from the system's random numbers.
-        let random = || std::collections::hash_map::RandomState::new().build_hasher().finish();
+        let random = || {
+            std::collections::hash_map::RandomState::new()
+                .build_hasher()
+                .finish()
+        };
         let mut key = [0; 16];
         key[..8].copy_from_slice(&random().to_le_bytes());
         key[8..].copy_from_slice(&random().to_le_bytes());
@@ -75,7 +79,11 @@ impl Seen {
     /// A set that keeps about `budget` bytes in memory: a third in the table, the rest in the filter.
     pub fn new(folder: &Path, budget: usize) -> Self {
         let slots = (budget / 3 / size_of::<u128>()).max(1 << 10);
-        let slots = if slots.is_power_of_two() { slots } else { slots.next_power_of_two() / 2 };
+        let slots = if slots.is_power_of_two() {
+            slots
+        } else {
+            slots.next_power_of_two() / 2
+        };
         let filter_buckets = (budget / 2 / (BUCKET * 2)).max(1 << 8).next_power_of_two() / 2;
         Self {
             folder: folder.into(),
@@ -177,7 +185,10 @@ impl Seen {
     fn note(&mut self, hash: u128) {
         let (bucket, fingerprint) = self.place(hash);
         let slots = &mut self.filter[bucket];
-        match slots.iter_mut().find(|slot| **slot == 0 || **slot == fingerprint) {
+        match slots
+            .iter_mut()
+            .find(|slot| **slot == 0 || **slot == fingerprint)
+        {
             Some(slot) => *slot = fingerprint,
             None => self.overflowed[bucket / 64] |= 1 << (bucket % 64),
         }
@@ -192,16 +203,24 @@ impl Seen {
 
     fn on_disk(&self, hash: u128) -> io::Result<bool> {
         for run in self.runs.iter().rev() {
-            let Some(page) = run.pages.partition_point(|first| *first <= hash).checked_sub(1) else {
+            let Some(page) = run
+                .pages
+                .partition_point(|first| *first <= hash)
+                .checked_sub(1)
+            else {
                 continue;
             };
             let from = page * PAGE;
             let count = PAGE.min(run.len - from);
             let mut bytes = [0; PAGE * size_of::<u128>()];
             let bytes = &mut bytes[..count * size_of::<u128>()];
-            run.file.read_exact_at(bytes, (from * size_of::<u128>()) as u64)?;
+            run.file
+                .read_exact_at(bytes, (from * size_of::<u128>()) as u64)?;
             let wanted = hash.to_le_bytes();
-            if bytes.chunks_exact(size_of::<u128>()).any(|found| found == wanted) {
+            if bytes
+                .chunks_exact(size_of::<u128>())
+                .any(|found| found == wanted)
+            {
                 return Ok(true);
             }
         }
@@ -227,11 +246,16 @@ mod tests {
         let mut set = HashSet::new();
         let mut state = 1u64;
         for _ in 0..200_000 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             let row = (state >> 45).to_le_bytes();
             assert_eq!(seen.insert(hasher.hash(&row)).unwrap(), set.insert(row));
         }
         assert!(seen.runs.len() > 10, "{} runs", seen.runs.len());
-        assert!(!seen.overflowed.iter().all(|word| *word == 0), "the filter was never full");
+        assert!(
+            !seen.overflowed.iter().all(|word| *word == 0),
+            "the filter was never full"
+        );
     }
 }

@@ -59,7 +59,13 @@ impl Sorter {
     /// The runs' files are unlinked at once: they vanish with the process.
     pub fn new(folder: &Path, budget: usize) -> Self {
         let budget = budget.clamp(1 << 20, 1 << 30);
-        Self { folder: folder.into(), budget, bytes: Vec::new(), pairs: Vec::new(), runs: Vec::new() }
+        Self {
+            folder: folder.into(),
+            budget,
+            bytes: Vec::new(),
+            pairs: Vec::new(),
+            runs: Vec::new(),
+        }
     }
 
     /// Takes a pair in.
@@ -68,7 +74,9 @@ impl Sorter {
     /// When a run cannot be written, for example because the disk is full.
     pub fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         let used = self.bytes.len() + self.pairs.len() * size_of::<Pair>();
-        if used + key.len() + value.len() + size_of::<Pair>() > self.budget && !self.pairs.is_empty() {
+        if used + key.len() + value.len() + size_of::<Pair>() > self.budget
+            && !self.pairs.is_empty()
+        {
             self.spill()?;
         }
         let number = |len: usize| {
@@ -102,7 +110,8 @@ impl Sorter {
         for pair in &self.pairs {
             write_pair(&mut run, pair.key(&self.bytes), pair.value(&self.bytes))?;
         }
-        self.runs.push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
+        self.runs
+            .push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
         self.bytes.clear();
         self.pairs.clear();
         if self.runs.len() >= FAN_IN {
@@ -112,7 +121,8 @@ impl Sorter {
             while let Some((key, value)) = merge.next()? {
                 write_pair(&mut run, key, value)?;
             }
-            self.runs.push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
+            self.runs
+                .push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
         }
         Ok(())
     }
@@ -131,9 +141,17 @@ impl Sorter {
 pub fn unlinked(folder: &Path) -> io::Result<File> {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let name = format!("spill-{}-{}", std::process::id(), NUMBER.fetch_add(1, Relaxed));
+    let name = format!(
+        "spill-{}-{}",
+        std::process::id(),
+        NUMBER.fetch_add(1, Relaxed)
+    );
     let path = folder.join(name);
-    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
 }
@@ -186,7 +204,10 @@ impl PartialOrd for Head {
 
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.key.cmp(&self.key).then_with(|| other.source.cmp(&self.source))
+        other
+            .key
+            .cmp(&self.key)
+            .then_with(|| other.source.cmp(&self.source))
     }
 }
 
@@ -201,11 +222,16 @@ impl Merge {
         };
         for mut run in runs {
             run.rewind()?;
-            merge.sources.push(Source { run: BufReader::with_capacity(READ_BUFFER, run) });
+            merge.sources.push(Source {
+                run: BufReader::with_capacity(READ_BUFFER, run),
+            });
         }
         // The buffer holds the latest pairs: it is the last source.
         for source in 0..=merge.sources.len() {
-            merge.refill(Head { source, ..Head::default() })?;
+            merge.refill(Head {
+                source,
+                ..Head::default()
+            })?;
         }
         Ok(merge)
     }
@@ -221,12 +247,16 @@ impl Merge {
                 result => result?,
             }
             let [a, b, c, d, e, f, g, h] = lengths;
-            head.key.resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
-            head.value.resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
+            head.key
+                .resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
+            head.value
+                .resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
             source.run.read_exact(&mut head.key)?;
             source.run.read_exact(&mut head.value)?;
         } else {
-            let Some(pair) = self.pairs.next() else { return Ok(()) };
+            let Some(pair) = self.pairs.next() else {
+                return Ok(());
+            };
             head.key.extend_from_slice(pair.key(&self.bytes));
             head.value.extend_from_slice(pair.value(&self.bytes));
         }
@@ -244,7 +274,10 @@ impl Merge {
             self.refill(head)?;
         }
         self.current = self.heap.pop();
-        Ok(self.current.as_ref().map(|head| (head.key.as_slice(), head.value.as_slice())))
+        Ok(self
+            .current
+            .as_ref()
+            .map(|head| (head.key.as_slice(), head.value.as_slice())))
     }
 
     /// The key that [`Merge::next`] will return.

@@ -26,8 +26,15 @@ pub struct Broken;
 impl<T> Turnstile<T> {
     /// A turnstile that lets batch 0 through first, over the state that the steps share.
     pub fn new(value: T) -> Self {
-        let state = State { next: 0, broken: false, value };
-        Self { state: Mutex::new(state), moved: Condvar::new() }
+        let state = State {
+            next: 0,
+            broken: false,
+            value,
+        };
+        Self {
+            state: Mutex::new(state),
+            moved: Condvar::new(),
+        }
     }
 
     /// Waits for the turn of this batch and runs the step.
@@ -53,13 +60,19 @@ impl<T> Turnstile<T> {
 
     /// Wakes all who wait and lets nobody through any more.
     pub fn break_down(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).broken = true;
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .broken = true;
         self.moved.notify_all();
     }
 
     /// The state, when all is done.
     pub fn into_inner(self) -> T {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).value
+        self.state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .value
     }
 }
 

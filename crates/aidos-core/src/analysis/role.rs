@@ -26,11 +26,13 @@ pub enum Verdict {
     LoginFailure,
     /// A detector said so.
     Alert,
+    /// Two e-mail addresses stand in one row, one of them own. Nobody attacks.
+    Correspondence,
 }
 
 impl Verdict {
     /// All of them, weakest first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unknown,
         Self::Internal,
         Self::Outbound,
@@ -38,6 +40,7 @@ impl Verdict {
         Self::Inbound,
         Self::LoginFailure,
         Self::Alert,
+        Self::Correspondence,
     ];
 
     /// The verdict of this number.
@@ -63,6 +66,7 @@ impl Verdict {
             Self::Inbound => "public_source_to_own_destination",
             Self::LoginFailure => "failed_login_from_public_source",
             Self::Alert => "alert_names_public_source",
+            Self::Correspondence => "stands_in_a_row_with_own_address",
         }
     }
 
@@ -70,7 +74,7 @@ impl Verdict {
     pub const fn confidence(self) -> u8 {
         match self {
             Self::Unknown | Self::Internal | Self::Outbound => 0,
-            Self::Passing => 30,
+            Self::Passing | Self::Correspondence => 30,
             Self::Inbound => 50,
             Self::LoginFailure => 70,
             Self::Alert => 75,
