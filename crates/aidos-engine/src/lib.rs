@@ -7,6 +7,7 @@ mod error;
 mod feed;
 mod fold;
 mod output;
+mod patterns;
 mod pipeline;
 pub mod plan;
 pub mod progress;
