@@ -1,0 +1,3 @@
+//! Events to patterns.
+
+pub mod ranges;
