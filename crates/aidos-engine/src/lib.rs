@@ -1,18 +1,23 @@
 //! What happens: all contact with the world, and the order of the steps.
 //!
-//! [`run`] is the main job and the file to read first.
+//! [`run`] is the main job and the file to read first. [`steps`] are its parts as commands of their own.
 
+mod bundle;
 mod case;
 mod error;
 mod feed;
 mod fold;
+mod lookup;
 mod output;
 mod patterns;
 mod pipeline;
 pub mod plan;
 pub mod progress;
+mod report;
+pub mod run;
 mod seen;
 mod sorter;
+pub mod steps;
 mod summary;
 mod turnstile;
 

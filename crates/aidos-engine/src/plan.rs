@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aidos_core::analysis::own::Own;
 use aidos_core::clean::zone::Zone;
+use aidos_core::compose::ObjectRules;
 use aidos_core::extract::{NatRule, Provider};
 use aidos_model::Tlp;
 
@@ -153,6 +154,10 @@ pub struct RunPlan {
     pub own: Own,
     /// The label of what is written.
     pub tlp: Tlp,
+    /// Which fields become which STIX objects.
+    pub objects: ObjectRules,
+    /// Text of the file that `objects` came from, where one was given.
+    pub objects_text: Option<String>,
     /// Whether NDJSON files are compressed.
     pub compress: bool,
     /// Whether a begun case goes on.
