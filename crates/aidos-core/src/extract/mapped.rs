@@ -120,6 +120,12 @@ impl Mapped {
         if !known {
             return sink.reject(row.line, "unknown_shape", row.text);
         }
+        let joined = mapping.head.and_then(|_| head::missing_blank(text));
+        let parted = joined.and_then(|at| text.split_at_checked(at));
+        let original = text;
+        let text = parted.map_or(text, |(stamp, rest)| {
+            bumpalo::format!(in sink.arena, "{} {}", stamp, rest).into_bump_str()
+        });
         let head = match mapping.head {
             Some(_) => head::read(text),
             None => head::Head {
@@ -147,7 +153,10 @@ impl Mapped {
         }
         let mut fill = Fill::new(mapping, context, row, sink);
         if let Some(before) = before {
-            fill.note(Defect::ControlCharacters, before, Some(text));
+            fill.note(Defect::ControlCharacters, before, Some(original));
+        }
+        if parted.is_some() {
+            fill.note(Defect::MissingSpace, original, Some(text));
         }
         if let Some(captures) = pattern
             .regex
@@ -179,7 +188,9 @@ impl Mapped {
 
     fn json<'a>(&self, row: Row<'a, '_>, context: &Context<'a>, sink: &mut Sink<'a>) {
         let mapping = &self.mapping;
-        let Some((node, doubled)) = json::parse(row.text, sink.arena) else {
+        // What is read is the text that becomes the message, so that a stamp in it is known by its place.
+        let text = json::compact(row.text, sink.arena);
+        let Some((node, doubled)) = json::parse(text, sink.arena) else {
             return sink.reject(row.line, "bad_json", row.text);
         };
         if !matches!(node, json::Node::Object(_)) {
@@ -204,7 +215,6 @@ impl Mapped {
         if pattern.skip {
             return sink.skip();
         }
-        let text = json::compact(row.text, sink.arena);
         let mut fill = Fill::new(mapping, context, row, sink);
         for (path, how) in &pattern.uses {
             let mut first = None;

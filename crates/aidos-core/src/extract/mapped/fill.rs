@@ -554,10 +554,17 @@ fn message<'a>(text: &'a str, stamp: Option<&'a str>) -> Message<'a> {
     if piece.is_none_or(|piece| piece.as_ptr() != stamp.as_ptr() || piece != stamp) {
         return Message::plain(text);
     }
+    let before = text.get(..start).unwrap_or_default();
+    let after = text.get(start + stamp.len()..).unwrap_or_default();
+    // Joined to a word, the rewritten stamp could read as another one.
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    if joins(before.chars().next_back()) || joins(after.chars().next()) {
+        return Message::plain(text);
+    }
     Message {
-        before: text.get(..start).unwrap_or_default(),
+        before,
         stamp: Some(stamp),
-        after: text.get(start + stamp.len()..).unwrap_or_default(),
+        after,
     }
 }
 

@@ -69,6 +69,19 @@ pub(super) fn read(text: &str) -> Head<'_> {
     head
 }
 
+/// Where a blank is missing: between a stamp at the start and a word that was joined to it.
+pub(super) fn missing_blank(text: &str) -> Option<usize> {
+    let start = text.find('>').filter(|_| text.starts_with('<'));
+    let start = start.map_or(0, |close| close + 1);
+    let (_, len) = stamp::read(text.get(start..)?)?;
+    let at = start + len;
+    let bytes = text.as_bytes();
+    // The zone of RFC 3339 belongs to the stamp, also where a word is joined to it.
+    let is_zone = bytes.get(at) == Some(&b'Z') && bytes.get(start + 10) == Some(&b'T');
+    let at = at + usize::from(is_zone);
+    bytes.get(at)?.is_ascii_alphabetic().then_some(at)
+}
+
 /// RFC 5424, after its version: stamp, host, program, process, message id, structured data.
 fn modern<'a>(mut head: Head<'a>, text: &'a str) -> Head<'a> {
     let mut rest = text;
@@ -197,6 +210,15 @@ mod tests {
         }
         let h = read("connect from x");
         assert_eq!((h.program, h.body), (None, "connect from x"));
+    }
+
+    #[test]
+    fn joined_words_are_seen() {
+        assert_eq!(missing_blank("<3>Mar  7 10:38:03mx sshd: x"), Some(18));
+        assert_eq!(missing_blank("Mar  7 10:38:03 mx"), None);
+        assert_eq!(missing_blank("2023-03-07T10:38:03Zmx"), Some(20));
+        assert_eq!(missing_blank("2023-03-07T10:38:03Z: x"), None);
+        assert_eq!(missing_blank("x"), None);
     }
 
     proptest! {

@@ -312,8 +312,13 @@ impl Builder {
             };
             let mut uses = self.uses(&raw.columns, &key("columns"))?;
             uses.extend(self.uses(&raw.paths, &key("paths"))?);
-            uses.extend(common.iter().cloned());
-            uses.extend(common_paths.iter().cloned());
+            // What a pattern does with a column or path goes instead of what all do with it.
+            let rest = common.iter().chain(&common_paths);
+            let rest: Vec<_> = rest
+                .filter(|(path, _)| !uses.iter().any(|(own, _)| own == path))
+                .cloned()
+                .collect();
+            uses.extend(rest);
             let mut constants = self.constants(&raw.constants, &key("constants"))?;
             constants.extend(common_constants.iter().cloned());
             let mut when = tests(&raw.when, &key("when"))?;

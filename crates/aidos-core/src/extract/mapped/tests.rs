@@ -115,6 +115,19 @@ fn provider(name: &str) -> Mapped {
 }
 
 #[test]
+fn a_blank_lost_after_the_stamp_comes_back() {
+    let sshd = provider("sshd");
+    let line = "Mar  7 10:38:03mx sshd[1]: Failed password for root from 192.0.2.1 port 5 ssh2";
+    let event: serde_json::Value = serde_json::from_str(&read(&sshd, &[], line)[0]).unwrap();
+    assert_eq!(event["log"]["syslog"]["hostname"], "mx");
+    assert_eq!(
+        event["aidos"]["defects"],
+        serde_json::json!(["missing_space"])
+    );
+    reads_again(&sshd, &[], line);
+}
+
+#[test]
 fn control_characters_are_taken_out() {
     let arena = Bump::new();
     assert_eq!(without_controls("a\tb", &arena), ("a\tb", None));

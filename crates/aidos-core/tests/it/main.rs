@@ -1,0 +1,3 @@
+//! The face of the crate against what others wrote.
+
+mod postfix;
