@@ -4,6 +4,9 @@
 //! ([`Provider::extract`]), pushing what it finds into a [`Sink`]. It never fails: a row becomes entries,
 //! a reject with its reason, or is skipped.
 
+pub mod dpc;
+pub mod exus;
+
 use std::borrow::Cow;
 
 use aidos_model::{Civil, Defect, Event, Raw};
