@@ -34,8 +34,8 @@ fn what_was_meant_is_written() {
         (r#"{"a":}"#, r#"{"a":null}"#),
         (r#"{"a"=>1,b=2}"#, r#"{"a":1,"b":2}"#),
         (r#"{"a":1} garbage"#, r#"{"a":1}"#),
-        (r#"{"a":1;"b":2}"#, r#"{"a":"1;\"b\":2"}"#),
-        (r#"{"a":"1";"b":2}"#, r#"{"a":"1\";\"b\":2}"#),
+        (r#"{"a":1;"b":2}"#, r#"{"a":1,"b":2}"#),
+        (r#"{"a":"1"; "b":2}"#, r#"{"a":"1","b":2}"#),
     ] {
         let (made, fixes, cut) = made(text);
         assert_eq!((made.as_str(), cut), (json, None), "{text}");
