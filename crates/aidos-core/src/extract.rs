@@ -4,8 +4,11 @@
 //! ([`Provider::extract`]), pushing what it finds into a [`Sink`]. It never fails: a row becomes entries,
 //! a reject with its reason, or is skipped.
 
+pub mod dpc;
+pub mod exus;
 pub mod mapped;
 pub mod propose;
+pub mod routeros;
 
 use std::borrow::Cow;
 
@@ -14,8 +17,6 @@ use bumpalo::Bump;
 
 use crate::clean::stamp::{When, last_year_with};
 use crate::clean::zone::Zone;
-
-pub mod routeros;
 
 /// One record as the reader found it.
 #[derive(Clone, Copy, Debug)]
