@@ -1,7 +1,7 @@
 //! Events to STIX 2.1 objects.
 //!
 //! - [`Composer`] writes one bundle an entry, a line of `bundles.jsonl`.
-//! - `case` writes the objects of the whole case, folded by conversation, one at a time.
+//! - [`case`] writes the objects of the whole case, folded by conversation, one at a time.
 //! - [`rules`] says which fields become which objects; [`rules::DEFAULT`] is the documented default.
 //!
 //! # What an event becomes
@@ -20,7 +20,7 @@
 //! | `relationship` | indicator `based-on` observed data | without either |
 //!
 //! E-mail rows give no indicator: they name addresses without roles, so nothing says which of them is
-//! foreign; that is known only over a whole case, see `case`.
+//! foreign; that is known only over a whole case, see [`case`].
 //!
 //! An indicator is `anomalous-activity` of modest confidence where an address outside acts towards the
 //! inside, `benign` where the inside acts, `unknown` elsewhere ([`direction`]).
@@ -29,13 +29,15 @@
 //!
 //! There is no clock: `created` and `modified` are the event's time (to the millisecond, as the standard
 //! wants), so that the same log gives the same objects. Objects that need a time are left out of an event
-//! that has none. Identities are of [`CREATED`].
+//! that has none. All other times take the form of `@timestamp`; what is finer than a microsecond is cut, as
+//! Python's stix2 cannot read it. Identities are of [`CREATED`].
 //!
 //! # Ids
 //!
 //! As [`aidos_model::stix`] says. Each object is written in canonical JSON, so that what is hashed is what
 //! stands there. The id of a bundle is that of the list of its objects.
 
+pub mod case;
 pub mod direction;
 pub mod protocol;
 pub mod rules;
@@ -45,6 +47,9 @@ mod cache;
 mod object;
 mod pattern;
 mod value;
+
+#[cfg(test)]
+mod tests;
 
 use aidos_model::Tlp;
 

@@ -344,9 +344,9 @@ impl Found {
             event.source.nat_ip,
             event.destination.nat_ip,
         ];
-        for (at, (ip, wanted)) in ips.into_iter().zip(rules.ips).enumerate() {
+        for (at, ip) in ips.into_iter().enumerate() {
             if let Some(ip) = ip
-                && wanted[usize::from(ip.is_ipv6())]
+                && rules.wants_ip(at, ip)
             {
                 let address = self.ip(ip);
                 if let Some(end) = ends.get_mut(at) {

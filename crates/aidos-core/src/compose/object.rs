@@ -149,7 +149,8 @@ pub(super) struct Time {
 impl Time {
     #[inline]
     pub(super) fn new(time: Timestamp) -> Self {
-        let text = time.text();
+        // Python's datetime, and so stix2, refuses more than microseconds: what is finer is cut.
+        let text = Timestamp(time.0 - time.0.rem_euclid(1000)).text();
         let mut milli = *b"0000-00-00T00:00:00.000Z";
         let bytes = text.as_bytes();
         // All but the `Z`, up to the milliseconds; what is not there stays zero.
@@ -158,10 +159,19 @@ impl Time {
         Self { text, milli }
     }
 
-    /// As the log gave it: of `start`, `first_observed`, `valid_from` and the like.
+    /// As the log gave it, to the microsecond: of `start`, `first_observed`, `valid_from` and the like.
     #[inline]
     pub(super) fn text(&self) -> &[u8] {
         self.text.as_bytes()
+    }
+
+    /// With six digits.
+    pub(super) fn padded(&self) -> [u8; 27] {
+        let mut padded = *b"0000-00-00T00:00:00.000000Z";
+        let bytes = self.text();
+        let len = (bytes.len() - 1).min(26);
+        padded[..len].copy_from_slice(&bytes[..len]);
+        padded
     }
 
     /// To the millisecond: of `created` and `modified` (section 3.2 of the standard).
@@ -533,13 +543,13 @@ pub(super) fn push_based_on(out: &mut Vec<u8>, said: Said<'_>, source: &Id, targ
     hole.fill(out)
 }
 
-/// Appends a sighting of an indicator by the author, with the observed data behind it.
+/// Appends a sighting of an indicator by the author, with the observed data behind it where there is some.
 pub(super) fn push_sighting(
     out: &mut Vec<u8>,
     said: Said<'_>,
     seen: Seen<'_>,
     indicator: &Id,
-    observed: &Id,
+    observed: Option<&Id>,
 ) -> Id {
     let start = out.len();
     out.extend_from_slice(b"{\"count\":");
@@ -555,9 +565,12 @@ pub(super) fn push_sighting(
     out.extend_from_slice(b"\",");
     said.push_modified(out);
     out.extend_from_slice(&said.label.refs);
-    out.extend_from_slice(b",\"observed_data_refs\":[\"");
-    observed.push(out);
-    out.extend_from_slice(b"\"],\"sighting_of_ref\":\"");
+    if let Some(observed) = observed {
+        out.extend_from_slice(b",\"observed_data_refs\":[\"");
+        observed.push(out);
+        out.extend_from_slice(b"\"]");
+    }
+    out.extend_from_slice(b",\"sighting_of_ref\":\"");
     indicator.push(out);
     out.extend_from_slice(
         b"\",\"spec_version\":\"2.1\",\"type\":\"sighting\",\"where_sighted_refs\":[\"",
@@ -577,11 +590,12 @@ mod tests {
             ("2023-03-07T10:38:03Z", "2023-03-07T10:38:03.000Z"),
             ("2023-03-07T10:38:03.5Z", "2023-03-07T10:38:03.500Z"),
             ("2023-03-07T10:38:03.734637Z", "2023-03-07T10:38:03.734Z"),
-            ("2023-03-07T10:38:03.000000001Z", "2023-03-07T10:38:03.000Z"),
         ] {
             let time = Time::new(Timestamp::parse(stamp).unwrap());
             assert_eq!(time.milli(), milli.as_bytes());
             assert_eq!(time.text(), stamp.as_bytes());
         }
+        let time = Time::new(Timestamp::parse("2023-03-07T10:38:03.000000999Z").unwrap());
+        assert_eq!(time.text(), b"2023-03-07T10:38:03Z");
     }
 }

@@ -3,6 +3,7 @@
 //! A rules file is TOML. What it does not name stays as in [`DEFAULT`]; what it names wrongly is refused
 //! with its place. Fields are dotted ECS paths, those of mapped providers among them.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use aidos_model::stix::Kind;
@@ -52,6 +53,10 @@ confidence = 40
 
 # indicator based-on observed-data
 [objects.relationship]
+enabled = true
+
+# An indicator was seen so many times from then to then. In the bundle of the whole case only.
+[objects.sighting]
 enabled = true
 "#;
 
@@ -111,6 +116,7 @@ pub struct ObjectRules {
     pub(super) traffic: bool,
     pub(super) observed: bool,
     pub(super) relationship: bool,
+    pub(super) sighting: bool,
     pub(super) indicator: IndicatorRules,
 }
 
@@ -200,6 +206,7 @@ impl Default for ObjectRules {
             traffic: true,
             observed: true,
             relationship: true,
+            sighting: true,
             indicator: IndicatorRules {
                 traffic: true,
                 source: true,
@@ -230,6 +237,7 @@ struct Objects {
     observed_data: Option<Switch>,
     indicator: Option<Indicator>,
     relationship: Option<Switch>,
+    sighting: Option<Switch>,
 }
 
 #[derive(Deserialize)]
@@ -313,6 +321,7 @@ impl ObjectRules {
         switch(objects.network_traffic, &mut rules.traffic);
         switch(objects.observed_data, &mut rules.observed);
         switch(objects.relationship, &mut rules.relationship);
+        switch(objects.sighting, &mut rules.sighting);
         if let Some(section) = objects.indicator {
             if let Some(on) = section.on {
                 rules.indicator.traffic = on.contains(&On::Traffic);
@@ -333,6 +342,19 @@ impl ObjectRules {
             }
         }
         Ok(rules)
+    }
+
+    /// Whether an address at this place of [`ENDS`] becomes an object.
+    #[inline]
+    pub(super) fn wants_ip(&self, at: usize, ip: IpAddr) -> bool {
+        self.ips
+            .get(at)
+            .is_some_and(|versions| versions[usize::from(ip.is_ipv6())])
+    }
+
+    /// Whether e-mail addresses become objects, from whatever field.
+    pub(super) fn wants_email(&self) -> bool {
+        self.emails.contains(&true)
     }
 
     fn clear(&mut self, kind: Kind) {
