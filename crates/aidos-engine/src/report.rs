@@ -169,7 +169,7 @@ pub(crate) fn report(facts: &Facts<'_>) -> Report {
     report
 }
 
-fn time(time: Option<Timestamp>) -> Option<aidos_view::Text> {
+fn time(time: Option<Timestamp>) -> Option<aidos_view::text::Text> {
     time.map(|time| time.to_string().into())
 }
 

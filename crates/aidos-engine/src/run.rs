@@ -9,10 +9,10 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use aidos_core::compose::{Composer, Options};
-use aidos_core::extract::Provider;
 use aidos_model::Event;
 use serde_json::{Value, json};
 
@@ -75,8 +75,8 @@ pub fn run(
         step: "read",
         total: total_bytes(&plan.reading.inputs),
     });
-    let case = std::sync::Mutex::new(case);
-    let outcome = read(plan, &work, &from, stdin, progress, cancel, &case)?;
+    let case = Arc::new(Mutex::new(case));
+    let outcome = read(plan, &work, &from, stdin, progress, cancel, Arc::clone(&case))?;
     steps.end("read", started);
     let Outcome {
         fed,
@@ -223,7 +223,8 @@ pub fn run(
     let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();
     text.push(b'\n');
     put(&work, "case.json", &text)?;
-    case.into_inner().map_err(|_| Error::Worker)?.finish()?;
+    let case = Arc::into_inner(case).and_then(|case| case.into_inner().ok());
+    case.ok_or(Error::Worker)?.finish()?;
     Ok(summary)
 }
 
@@ -235,7 +236,7 @@ fn read<'p>(
     stdin: Option<Box<dyn Read + Send>>,
     progress: &'p dyn Progress,
     cancel: &'p Cancel,
-    case: &'p std::sync::Mutex<Case>,
+    case: Arc<Mutex<Case>>,
 ) -> Result<Outcome<'p>, Error> {
     let memory = usize::try_from(plan.reading.memory).unwrap_or(usize::MAX);
     let mut outputs = [None, None, None, None];

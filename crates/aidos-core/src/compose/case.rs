@@ -25,10 +25,10 @@
 mod frame;
 mod grouping;
 
-use std::net::IpAddr;
-
 use aidos_model::Timestamp;
 use aidos_model::stix::{Kind, StixId};
+
+pub use crate::analysis::conversation::Party;
 
 use super::cache::{Addresses, Authors};
 use super::direction::{Direction, outside};
@@ -41,15 +41,6 @@ use super::{ObjectRules, Options, pattern, protocol, value};
 
 pub use frame::{BundleId, bundle_close, bundle_open};
 pub use grouping::{Grouping, GroupingWriter};
-
-/// One end of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Party<'a> {
-    /// An address of the Internet protocol.
-    Ip(IpAddr),
-    /// An e-mail address.
-    Email(&'a str),
-}
 
 /// An end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
