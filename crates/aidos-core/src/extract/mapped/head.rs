@@ -4,17 +4,17 @@ use crate::clean::stamp;
 
 /// What stands before the message proper. Everything may be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Head<'a> {
-    pub(super) priority: Option<&'a str>,
-    pub(super) stamp: Option<&'a str>,
-    pub(super) host: Option<&'a str>,
-    pub(super) program: Option<&'a str>,
-    pub(super) pid: Option<&'a str>,
-    pub(super) body: &'a str,
+pub(in crate::extract) struct Head<'a> {
+    pub(in crate::extract) priority: Option<&'a str>,
+    pub(in crate::extract) stamp: Option<&'a str>,
+    pub(in crate::extract) host: Option<&'a str>,
+    pub(in crate::extract) program: Option<&'a str>,
+    pub(in crate::extract) pid: Option<&'a str>,
+    pub(in crate::extract) body: &'a str,
 }
 
 /// Reads the header; where there is none, all of the text is the body.
-pub(super) fn read(text: &str) -> Head<'_> {
+pub(in crate::extract) fn read(text: &str) -> Head<'_> {
     let mut head = Head {
         body: text,
         ..Head::default()
@@ -70,7 +70,7 @@ pub(super) fn read(text: &str) -> Head<'_> {
 }
 
 /// Where a blank is missing: between a stamp at the start and a word that was joined to it.
-pub(super) fn missing_blank(text: &str) -> Option<usize> {
+pub(in crate::extract) fn missing_blank(text: &str) -> Option<usize> {
     let start = text.find('>').filter(|_| text.starts_with('<'));
     let start = start.map_or(0, |close| close + 1);
     let (_, len) = stamp::read(text.get(start..)?)?;

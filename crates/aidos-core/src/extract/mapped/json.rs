@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A JSON value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Node<'a> {
+pub(in crate::extract) enum Node<'a> {
     Null,
     Bool(bool),
     /// A number, as `serde_json` writes it.
@@ -20,7 +20,7 @@ pub(super) enum Node<'a> {
 }
 
 /// Parses one value; the second part says whether a key stood twice in an object.
-pub(super) fn parse<'a>(text: &'a str, arena: &'a Bump) -> Option<(Node<'a>, bool)> {
+pub(in crate::extract) fn parse<'a>(text: &'a str, arena: &'a Bump) -> Option<(Node<'a>, bool)> {
     let mut doubled = false;
     let mut json = serde_json::Deserializer::from_str(text);
     let node = Seed {
@@ -36,7 +36,7 @@ pub(super) fn parse<'a>(text: &'a str, arena: &'a Bump) -> Option<(Node<'a>, boo
 impl<'a> Node<'a> {
     /// The values at a dotted path, in order: of nested objects, of keys that hold dots themselves, of
     /// all members of lists on the way; a number picks one member.
-    pub(super) fn each_at(self, path: &str, show: &mut dyn FnMut(Node<'a>)) {
+    pub(in crate::extract) fn each_at(self, path: &str, show: &mut dyn FnMut(Node<'a>)) {
         match self {
             Self::Object(members) => {
                 let member = |key: &str| {
@@ -78,7 +78,7 @@ impl<'a> Node<'a> {
     }
 
     /// The text of a scalar.
-    pub(super) fn scalar(self) -> Option<&'a str> {
+    pub(in crate::extract) fn scalar(self) -> Option<&'a str> {
         match self {
             Self::Text(text) | Self::Number(text) => Some(text),
             Self::Bool(true) => Some("true"),
@@ -88,7 +88,7 @@ impl<'a> Node<'a> {
     }
 
     /// Appends compact JSON text.
-    pub(super) fn push(self, out: &mut Vec<u8>) {
+    pub(in crate::extract) fn push(self, out: &mut Vec<u8>) {
         match self {
             Self::Null => out.extend_from_slice(b"null"),
             Self::Bool(true) => out.extend_from_slice(b"true"),
@@ -122,7 +122,7 @@ impl<'a> Node<'a> {
 }
 
 /// The JSON text without blanks between its tokens; numbers, keys and escapes stay as they stand.
-pub(super) fn compact<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
+pub(in crate::extract) fn compact<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     let text = text.trim();
     let mut out = bumpalo::collections::String::new_in(arena);
     let mut in_text = false;

@@ -4,21 +4,25 @@ use std::borrow::Cow;
 
 /// How pairs are told apart.
 #[derive(Clone, Debug)]
-pub(super) struct Style {
+pub(in crate::extract) struct Style {
     /// What stands between pairs.
-    pub(super) separator: String,
+    pub(in crate::extract) separator: String,
     /// What stands between key and value.
-    pub(super) assign: String,
+    pub(in crate::extract) assign: String,
     /// Characters that are dropped around a value.
-    pub(super) trim: Vec<char>,
+    pub(in crate::extract) trim: Vec<char>,
     /// A value goes on until the next key, blanks included, and escapes by a backslash (CEF).
-    pub(super) open_ended: bool,
+    pub(in crate::extract) open_ended: bool,
 }
 
 /// Shows each pair of the text in order; words without an assignment are passed over.
 ///
 /// A value is owned where quotes or escapes were undone in it.
-pub(super) fn each<'a>(text: &'a str, style: &Style, show: &mut dyn FnMut(&'a str, Cow<'a, str>)) {
+pub(in crate::extract) fn each<'a>(
+    text: &'a str,
+    style: &Style,
+    show: &mut dyn FnMut(&'a str, Cow<'a, str>),
+) {
     if style.open_ended {
         each_open(text, style, show);
         return;
@@ -145,7 +149,7 @@ fn offset(text: &str, part: &str) -> usize {
 }
 
 /// Undoes backslashes: `\n`, `\r`, `\t`, and any other character for itself.
-pub(super) fn unescape(text: &str) -> String {
+pub(in crate::extract) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
