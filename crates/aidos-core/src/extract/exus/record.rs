@@ -107,14 +107,15 @@ pub(super) fn extract<'a>(
         let Some(filled) = filled else {
             if let Some(port) = port_behind(slot, &behind) {
                 set(&mut event, slot, Value::Port(port));
-                writer.key(slot.key());
-                writer.number(|out| push_u64(out, port.into()));
+                if !sorted.is_taken(slot) {
+                    writer.key(slot.key());
+                    writer.number(|out| push_u64(out, port.into()));
+                }
             }
             continue;
         };
         let (Filled::Good(_, member) | Filled::Damaged(_, _, member)) = filled;
-        let is_taken = sorted.is_taken.get(slot as usize).copied().unwrap_or_default();
-        let key = if is_taken { member.key } else { slot.key() };
+        let key = if sorted.is_taken(slot) { member.key } else { slot.key() };
         if slot == Slot::Time {
             let text = match filled {
                 Filled::Good(Value::Time(found, text), _) => {
@@ -147,13 +148,19 @@ pub(super) fn extract<'a>(
                     event.defects.add(Defect::BadPort);
                     sink.repair(Defect::BadPort, Some(slot.field()), member.json, Some(member.json));
                 }
-                if let Value::Ip(_, port) = value {
-                    let side = usize::from(slot == Slot::DestinationIp);
-                    if let Some(place) = behind.get_mut(side) {
+                let mut shown = value;
+                if let Value::Ip(ip, port) = value {
+                    let is_source = slot == Slot::SourceIp;
+                    if let Some(place) = behind.get_mut(usize::from(!is_source)) {
                         *place = port;
                     }
+                    // The port stands alone where its own key is free.
+                    let own = if is_source { Slot::SourcePort } else { Slot::DestinationPort };
+                    if sorted.is_free(own) {
+                        shown = Value::Ip(ip, None);
+                    }
                 }
-                writer.value(value, member.json);
+                writer.value(shown, member.json);
                 set(&mut event, slot, value);
             }
         }
@@ -242,9 +249,15 @@ impl<'a> Writer<'a> {
 
     fn value(&mut self, value: Value<'a>, json: &'a str) {
         match value {
-            Value::Ip(ip, _) => {
-                self.out.push('"');
+            Value::Ip(ip, port) => {
+                let brackets = port.is_some() && ip.is_ipv6();
+                self.out.push_str(if brackets { "\"[" } else { "\"" });
                 self.number(|out| push_ip(out, ip));
+                self.out.push_str(if brackets { "]" } else { "" });
+                if let Some(port) = port {
+                    self.out.push(':');
+                    self.number(|out| push_u64(out, port.into()));
+                }
                 self.out.push('"');
             }
             Value::Port(port) => self.number(|out| push_u64(out, port.into())),

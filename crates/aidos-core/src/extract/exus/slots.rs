@@ -27,7 +27,7 @@ pub(super) struct Sorted<'a> {
     /// Whether some member has a known key and says something.
     pub(super) has_known: bool,
     /// Fields whose own key is the key of a member that is kept.
-    pub(super) is_taken: [bool; SLOTS],
+    taken: [bool; SLOTS],
     pub(super) defects: Defects,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Sorted<'a> {
             filled: [None; SLOTS],
             unknown: Vec::with_capacity(members.list.len()),
             has_known: false,
-            is_taken: [false; SLOTS],
+            taken: [false; SLOTS],
             defects: Defects::default(),
         };
         // The usual row has one member for a field; those with more are looked at together.
@@ -69,6 +69,16 @@ impl<'a> Sorted<'a> {
         }
         sorted.sort_unknown(sink);
         sorted
+    }
+
+    /// Whether a member that is kept has the field's own key.
+    pub(super) fn is_taken(&self, slot: Slot) -> bool {
+        self.taken.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether the field is empty, and its own key free.
+    pub(super) fn is_free(&self, slot: Slot) -> bool {
+        !self.is_taken(slot) && matches!(self.filled.get(slot as usize), Some(None))
     }
 
     fn note(
@@ -164,8 +174,8 @@ impl<'a> Sorted<'a> {
             if is_other_type && good.is_none() {
                 self.note(sink, Defect::BadType, Some(slot.field()), member.json, Some(member.json));
             }
-            if let Some(is_taken) = self.is_taken.get_mut(slot as usize) {
-                *is_taken |= member.key == slot.key();
+            if let Some(taken) = self.taken.get_mut(slot as usize) {
+                *taken |= member.key == slot.key();
             }
             self.unknown.push((member.key, member.json));
         }

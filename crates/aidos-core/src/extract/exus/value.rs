@@ -35,11 +35,12 @@ pub(super) enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// Whether both say the same, in whatever spelling.
+    /// Whether the other says no more than this, in whatever spelling.
     pub(super) fn says(self, other: Self) -> bool {
         match (self, other) {
             (Self::Text { text, .. }, Self::Text { text: other, .. }) => text == other,
             (Self::Time(stamp, _), Self::Time(other, _)) => stamp == other,
+            (Self::Ip(ip, _), Self::Ip(other, None)) => ip == other,
             _ => self == other,
         }
     }
