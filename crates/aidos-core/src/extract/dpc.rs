@@ -6,7 +6,7 @@
 //! The cleansed row is the stamp and the canonical addresses as CSV (RFC 4180). What a header told of a
 //! cell is told by the cell itself, so that the row can be read alone: `from:a@x.org`, `to:b@y.org`,
 //! `subject:…`, and all other columns in one `fields:{…}`. Words that are no address stand as they are, or
-//! behind `text:` where they would be read as something else.
+//! behind `text:` (`ambiguous:`) where they would be read as something else.
 
 mod cells;
 mod columns;

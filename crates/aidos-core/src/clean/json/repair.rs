@@ -140,15 +140,14 @@ impl<'a> Writer<'a> {
 
     /// The end came too soon: the member that is not whole is taken back, what is open is closed.
     fn close_all(&mut self) -> &'a str {
-        let mut cut = "";
-        if let Some(open) = self.open.last() {
+        let cut = if let Some(open) = self.open.last() {
             self.out.truncate(open.out_start);
-            cut = self.text.get(open.text_start..).unwrap_or_default();
+            self.text.get(open.text_start..).unwrap_or_default()
         } else {
             self.out.clear();
             self.out.push_str("null");
-            cut = self.text;
-        }
+            self.text
+        };
         while let Some(open) = self.open.pop() {
             self.out.push(if open.is_object { '}' } else { ']' });
         }

@@ -142,16 +142,18 @@ pub(super) fn is_header(cells: &[&str]) -> bool {
 
 /// Joins the cells of a quoted name that lost its quoting: `"Doe`, ` John" <j@x.org>`.
 pub(super) fn join_names<'a>(cells: &mut Vec<&'a str>, arena: &'a Bump) {
-    let is_open = |cell: &str| cell.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+    let is_odd = |cell: &str| {
+        cell.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 && is_open(cell)
+    };
     let mut index = 0;
     while index < cells.len() {
-        let Some(cell) = cells.get(index).filter(|cell| is_open(cell) && !cell.contains('@')) else {
+        let Some(cell) = cells.get(index).filter(|cell| is_odd(cell) && !cell.contains('@')) else {
             index += 1;
             continue;
         };
         // A name has few commas; further off the mark belongs to something else.
         let close = (index + 1..cells.len().min(index + 4))
-            .find(|&other| cells.get(other).is_some_and(|cell| is_open(cell)));
+            .find(|&other| cells.get(other).is_some_and(|cell| is_odd(cell)));
         if let Some(close) = close.filter(|&close| cells.get(close).is_some_and(|cell| cell.contains('@')))
         {
             let mut joined = ArenaString::from_str_in(cell, arena);
@@ -169,8 +171,6 @@ pub(super) fn join_names<'a>(cells: &mut Vec<&'a str>, arena: &'a Bump) {
 /// Splits rows that lost the line break between them, before each stamp that follows an address and is
 /// followed by one.
 pub(super) fn split_merged(cells: Vec<&str>) -> Vec<Vec<&str>> {
-    // What calls itself text holds no stamp of a record and no address.
-    let is_open = |cell: &str| !matches!(labelled(cell), Some(("text" | "subject" | "fields", _)));
     let is_address = |cell: &&str| cell.contains('@') && is_open(cell);
     // Where the last address stands: no record begins behind it.
     let last = cells.iter().rposition(is_address).unwrap_or(0);
@@ -200,6 +200,11 @@ pub(super) fn split_merged(cells: Vec<&str>) -> Vec<Vec<&str>> {
     }
     records.push(record);
     records
+}
+
+/// Whether a cell may hold addresses: what calls itself text holds none, and no stamp of a record.
+fn is_open(cell: &str) -> bool {
+    !matches!(labelled(cell), Some(("text" | "ambiguous" | "subject" | "fields", _)))
 }
 
 /// Whether a cell of this text, among addresses, would begin a record of its own.

@@ -166,14 +166,21 @@ impl<'a> Found<'a, '_> {
         !text.contains('@') && pieces.iter().all(|piece| matches!(piece, Piece::Text(_)))
     }
 
+    /// The text on one line, without control characters; blanks around it do not count.
     fn without_controls(&mut self, cell: &'a str) -> &'a str {
-        let is_bad = |char: char| char.is_control() && !char.is_whitespace();
-        if !cell.chars().any(is_bad) {
+        let cell = cell.trim();
+        if !cell.chars().any(char::is_control) {
             return cell;
         }
         let mut out = ArenaString::with_capacity_in(cell.len(), self.arena);
-        out.extend(cell.chars().filter(|char| !is_bad(*char)));
-        let after = out.into_bump_str();
+        for char in cell.chars() {
+            if !char.is_control() {
+                out.push(char);
+            } else if char.is_whitespace() {
+                out.push(' ');
+            }
+        }
+        let after = out.into_bump_str().trim();
         self.note(Defect::ControlCharacters, None, cell, Some(after));
         after
     }
@@ -187,11 +194,16 @@ impl<'a> Found<'a, '_> {
             "from" | "sender" => self.addresses(Role::From, rest),
             "to" | "cc" | "bcc" => self.addresses(Role::To, rest),
             "subject" => self.subject(rest),
-            "text" => {
-                let rest = self.without_controls(rest).trim();
-                self.keep(rest, true);
-                if !rest.is_empty() {
+            "text" | "ambiguous" => {
+                let rest = self.without_controls(rest);
+                if rest.is_empty() {
+                } else if label == "text" {
+                    self.keep(rest, "text:");
                     self.note(Defect::ExtraText, None, rest, Some(rest));
+                } else {
+                    self.has_ambiguous = true;
+                    self.keep(rest, "ambiguous:");
+                    self.note(Defect::AmbiguousAddress, None, rest, None);
                 }
             }
             _ => {
@@ -280,33 +292,27 @@ impl<'a> Found<'a, '_> {
     fn keep_piece(&mut self, piece: Piece<'a>) {
         let text = piece.text();
         let guard = labelled(text).is_some()
+            || text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1
             || cells::begins_record(text)
             || !email::reads_back(piece, self.arena);
-        self.keep(text, guard);
+        let label = match piece {
+            _ if !guard => "",
+            Piece::Ambiguous(_) => "ambiguous:",
+            _ => "text:",
+        };
+        self.keep(text, label);
     }
 
-    fn keep(&mut self, text: &'a str, guard: bool) {
-        if text.is_empty() {
-            return;
-        }
-        self.after.push(',');
-        if guard {
-            let cell = bumpalo::format!(in self.arena, "text:{}", text);
+    fn keep(&mut self, text: &'a str, label: &str) {
+        if !text.is_empty() {
+            self.after.push(',');
+            let cell = bumpalo::format!(in self.arena, "{}{}", label, text);
             cells::push_cell(&mut self.after, &cell);
-        } else {
-            cells::push_cell(&mut self.after, text);
         }
     }
 
     fn subject(&mut self, cell: &'a str) {
         let text = self.without_controls(cell);
-        let text = if text.contains(['\n', '\r', '\t']) {
-            let plain = text.replace(['\n', '\r', '\t'], " ");
-            &*self.arena.alloc_str(&plain)
-        } else {
-            text
-        };
-        let text = text.trim();
         if text.is_empty() {
         } else if self.subject.is_none() {
             self.subject = Some(text);
@@ -319,7 +325,7 @@ impl<'a> Found<'a, '_> {
     }
 
     fn field(&mut self, name: &'a str, cell: &'a str) {
-        let text = self.without_controls(cell).trim();
+        let text = self.without_controls(cell);
         if !text.is_empty() {
             let mut quoted = ArenaString::with_capacity_in(text.len() + 2, self.arena);
             json::push_quoted(&mut quoted, text);
@@ -400,9 +406,10 @@ fn fields_object<'a>(fields: &mut [(&'a str, &'a str)], arena: &'a Bump) -> &'a 
 /// The label at the start of a cell that says itself what it is, and what follows it.
 pub(super) fn labelled(cell: &str) -> Option<(&'static str, &str)> {
     let cell = cell.trim_start();
-    let colon = cell.as_bytes().iter().take(8).position(|byte| *byte == b':')?;
+    let colon = cell.as_bytes().iter().take(10).position(|byte| *byte == b':')?;
     let (name, rest) = cell.split_at(colon);
-    let label = ["from", "sender", "to", "cc", "bcc", "subject", "text", "fields"]
+    let labels = ["from", "sender", "to", "cc", "bcc", "subject", "text", "ambiguous", "fields"];
+    let label = labels
         .into_iter()
         .find(|label| label.eq_ignore_ascii_case(name))?;
     Some((label, rest.get(1..)?))
