@@ -36,6 +36,7 @@ pub struct SheetRows<'a, R: Read + Seek> {
     first: Option<Option<Item>>,
     /// What must come after the chunk that was just given.
     next: Option<Item>,
+    cells_ended: bool,
     cells_seen: u64,
     offset: u64,
     started: bool,
@@ -65,6 +66,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
             ahead: None,
             first: None,
             next: None,
+            cells_ended: false,
             cells_seen: 0,
             offset: 0,
             started: false,
@@ -254,7 +256,11 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
     /// The next cell with text.
     fn cell(&mut self) -> Result<Option<(u32, u32, Cow<'a, str>)>, ReadError> {
         loop {
+            if self.cells_ended {
+                return Ok(None);
+            }
             let Some(cell) = guarded(&self.sheet, || self.cells.next_cell())? else {
+                self.cells_ended = true;
                 return Ok(None);
             };
             let (row, column) = cell.get_position();

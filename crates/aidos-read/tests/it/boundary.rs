@@ -43,8 +43,14 @@ fn limits() -> Limits {
     Limits { record_bytes: 300, json_depth: 8, csv_fields: 6, ..Limits::default() }
 }
 
+/// Few cases in a plain run; `PROPTEST_CASES=100000` for a long one.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(config())]
 
     #[test]
     fn text(bytes in pieces()) {
