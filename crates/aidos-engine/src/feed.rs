@@ -13,8 +13,8 @@ use std::sync::mpsc::SyncSender;
 use aidos_core::extract::{Row, Sample, Score, Shape};
 use aidos_model::Timestamp;
 use aidos_read::{
-    Archive, Chunk, Chunks, Format, HEAD_BYTES, Item, JsonKind, Sniff, Verdict, Workbook, csv_records, json_values,
-    lines, sniff,
+    Archive, Chunk, Chunks, Format, HEAD_BYTES, Item, JsonKind, Sniff, Verdict, Workbook,
+    csv_records, json_values, lines, sniff,
 };
 use sha2::{Digest, Sha256};
 
@@ -235,9 +235,7 @@ impl Feed<'_> {
                 .map(drop);
         }
         let mut hashing = Hashing::new(file);
-        let result = self.leaf(&mut hashing, name, (&kind, &head),
-            modified.map(year),
-        );
+        let result = self.leaf(&mut hashing, name, (&kind, &head), modified.map(year));
         // What the leaf did not read belongs to the input too.
         let rest = io::copy(&mut hashing, &mut io::sink());
         let bytes = hashing.bytes;
@@ -378,7 +376,9 @@ impl Feed<'_> {
     ) -> Result<(), Stop> {
         let mut rows = book.rows(sheet, CHUNK)?;
         let kind = rows.sniff();
-        let Some(first) = rows.next()? else { return Ok(()) };
+        let Some(first) = rows.next()? else {
+            return Ok(());
+        };
         let chunk = match &first {
             Item::Chunk(chunk) => Some(chunk),
             Item::Oversize(_) => None,

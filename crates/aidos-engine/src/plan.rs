@@ -7,6 +7,7 @@ use aidos_core::analysis::own::Own;
 use aidos_core::clean::zone::Zone;
 use aidos_core::compose::ObjectRules;
 use aidos_core::extract::dpc::Dpc;
+use aidos_core::extract::exus::Exus;
 use aidos_core::extract::mapped::shipped;
 use aidos_core::extract::routeros::EightBells;
 use aidos_core::extract::{NatRule, Provider};
@@ -47,8 +48,16 @@ pub struct Providers(Arc<Vec<Box<dyn Provider>>>);
 impl Providers {
     /// The providers that come with the program, and these.
     pub fn with(more: Vec<Box<dyn Provider>>) -> Self {
-        let mut all: Vec<Box<dyn Provider>> = vec![Box::new(EightBells::default()), Box::new(Dpc)];
-        all.extend(shipped().into_iter().map(|mapped| Box::new(mapped) as Box<dyn Provider>));
+        let mut all: Vec<Box<dyn Provider>> = vec![
+            Box::new(EightBells::default()),
+            Box::new(Dpc),
+            Box::new(Exus),
+        ];
+        all.extend(
+            shipped()
+                .into_iter()
+                .map(|mapped| Box::new(mapped) as Box<dyn Provider>),
+        );
         // A mapping of the user's replaces a provider of the same name.
         all.retain(|own| more.iter().all(|new| new.name() != own.name()));
         all.extend(more);

@@ -76,7 +76,15 @@ pub fn run(
         total: total_bytes(&plan.reading.inputs),
     });
     let case = Arc::new(Mutex::new(case));
-    let outcome = read(plan, &work, &from, stdin, progress, cancel, Arc::clone(&case))?;
+    let outcome = read(
+        plan,
+        &work,
+        &from,
+        stdin,
+        progress,
+        cancel,
+        Arc::clone(&case),
+    )?;
     steps.end("read", started);
     let Outcome {
         fed,

@@ -35,8 +35,16 @@ pub(super) fn are_usual(header: &[&str]) -> bool {
 /// that holds addresses.
 pub(super) fn role(header: &[&str], index: usize) -> Role {
     // A first row with addresses is no header, whoever took it for one.
-    if header.is_empty() || header.iter().any(|name| name.contains('@') && name.len() > 1 && !name.starts_with('@')) {
-        return if index == 0 { Role::Stamp } else { Role::Address };
+    if header.is_empty()
+        || header
+            .iter()
+            .any(|name| name.contains('@') && name.len() > 1 && !name.starts_with('@'))
+    {
+        return if index == 0 {
+            Role::Stamp
+        } else {
+            Role::Address
+        };
     }
     match header.get(index) {
         Some(name) => match named(name) {
@@ -74,20 +82,35 @@ pub(super) fn named(name: &str) -> Role {
     }
     let folded = folded.get(..len).unwrap_or_default();
     // `to1`, `recipient_2` and the like.
-    let digits = folded.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = folded
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     match folded.get(..len - digits).unwrap_or_default() {
         b"timestamp" | b"time" | b"date" | b"datetime" | b"ts" | b"senttime" | b"sentat"
         | b"senton" | b"datesent" | b"received" | b"receivedat" | b"eventtime" => Role::Stamp,
         b"from" | b"sender" | b"mailfrom" | b"fromaddress" | b"senderaddress" | b"emailfrom"
         | b"fromemail" | b"senderemail" | b"envelopefrom" => Role::From,
-        b"to" | b"recipient" | b"recipients" | b"cc" | b"bcc" | b"rcpt" | b"rcptto" | b"toaddress"
-        | b"recipientaddress" | b"recipientaddresses" | b"emailto" | b"toemail"
-        | b"recipientemail" | b"envelopeto" => Role::To,
+        b"to"
+        | b"recipient"
+        | b"recipients"
+        | b"cc"
+        | b"bcc"
+        | b"rcpt"
+        | b"rcptto"
+        | b"toaddress"
+        | b"recipientaddress"
+        | b"recipientaddresses"
+        | b"emailto"
+        | b"toemail"
+        | b"recipientemail"
+        | b"envelopeto" => Role::To,
         b"address" | b"addresses" | b"email" | b"emails" | b"mail" | b"mails" | b"emailaddress"
         | b"emailaddresses" | b"mailaddress" | b"participants" => Role::Address,
         b"subject" => Role::Subject,
-        b"messageid" | b"msgid" | b"inreplyto" | b"references" | b"id" | b"uuid" | b"url" | b"size"
-        | b"body" | b"text" | b"attachment" | b"attachments" => Role::Opaque,
+        b"messageid" | b"msgid" | b"inreplyto" | b"references" | b"id" | b"uuid" | b"url"
+        | b"size" | b"body" | b"text" | b"attachment" | b"attachments" => Role::Opaque,
         _ => Role::Other,
     }
 }

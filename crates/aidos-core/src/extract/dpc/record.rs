@@ -68,7 +68,11 @@ pub(super) fn extract<'a>(
     } else {
         row.text
     };
-    if found.from.is_empty() && found.to.is_empty() && found.addresses.is_empty() && !found.has_ambiguous {
+    if found.from.is_empty()
+        && found.to.is_empty()
+        && found.addresses.is_empty()
+        && !found.has_ambiguous
+    {
         return found.sink.reject(row.line, "no_address", text);
     }
     if record.is_merged {
@@ -406,9 +410,23 @@ fn fields_object<'a>(fields: &mut [(&'a str, &'a str)], arena: &'a Bump) -> &'a 
 /// The label at the start of a cell that says itself what it is, and what follows it.
 pub(super) fn labelled(cell: &str) -> Option<(&'static str, &str)> {
     let cell = cell.trim_start();
-    let colon = cell.as_bytes().iter().take(10).position(|byte| *byte == b':')?;
+    let colon = cell
+        .as_bytes()
+        .iter()
+        .take(10)
+        .position(|byte| *byte == b':')?;
     let (name, rest) = cell.split_at(colon);
-    let labels = ["from", "sender", "to", "cc", "bcc", "subject", "text", "ambiguous", "fields"];
+    let labels = [
+        "from",
+        "sender",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "text",
+        "ambiguous",
+        "fields",
+    ];
     let label = labels
         .into_iter()
         .find(|label| label.eq_ignore_ascii_case(name))?;

@@ -37,7 +37,12 @@ impl<'a> Members<'a> {
         Ok(members)
     }
 
-    fn object(&mut self, text: &'a str, path: &str, arena: &'a Bump) -> Result<(), serde_json::Error> {
+    fn object(
+        &mut self,
+        text: &'a str,
+        path: &str,
+        arena: &'a Bump,
+    ) -> Result<(), serde_json::Error> {
         let mut inner = Ok(());
         let mut is_empty = true;
         json::members(text, arena, &mut |key, json| {
@@ -115,7 +120,11 @@ pub(super) fn extract<'a>(
             continue;
         };
         let (Filled::Good(_, member) | Filled::Damaged(_, _, member)) = filled;
-        let key = if sorted.is_taken(slot) { member.key } else { slot.key() };
+        let key = if sorted.is_taken(slot) {
+            member.key
+        } else {
+            slot.key()
+        };
         if slot == Slot::Time {
             let text = match filled {
                 Filled::Good(Value::Time(found, text), _) => {
@@ -146,7 +155,12 @@ pub(super) fn extract<'a>(
                 {
                     // The address has one port behind it, its member another: this one counts.
                     event.defects.add(Defect::BadPort);
-                    sink.repair(Defect::BadPort, Some(slot.field()), member.json, Some(member.json));
+                    sink.repair(
+                        Defect::BadPort,
+                        Some(slot.field()),
+                        member.json,
+                        Some(member.json),
+                    );
                 }
                 let mut shown = value;
                 if let Value::Ip(ip, port) = value {
@@ -155,7 +169,11 @@ pub(super) fn extract<'a>(
                         *place = port;
                     }
                     // The port stands alone where its own key is free.
-                    let own = if is_source { Slot::SourcePort } else { Slot::DestinationPort };
+                    let own = if is_source {
+                        Slot::SourcePort
+                    } else {
+                        Slot::DestinationPort
+                    };
                     if sorted.is_free(own) {
                         shown = Value::Ip(ip, None);
                     }
@@ -244,7 +262,8 @@ impl<'a> Writer<'a> {
     fn number(&mut self, push: impl FnOnce(&mut Vec<u8>)) {
         let mut bytes = Vec::with_capacity(40);
         push(&mut bytes);
-        self.out.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
+        self.out
+            .push_str(std::str::from_utf8(&bytes).unwrap_or_default());
     }
 
     fn value(&mut self, value: Value<'a>, json: &'a str) {
@@ -284,7 +303,10 @@ impl<'a> Writer<'a> {
         if unknown.is_empty() {
             return None;
         }
-        let len: usize = unknown.iter().map(|(key, json)| key.len() + json.len() + 4).sum();
+        let len: usize = unknown
+            .iter()
+            .map(|(key, json)| key.len() + json.len() + 4)
+            .sum();
         let mut object = ArenaString::with_capacity_in(len + 2, self.arena);
         for (index, (key, json)) in unknown.iter().enumerate() {
             object.push(if index == 0 { '{' } else { ',' });
@@ -298,7 +320,8 @@ impl<'a> Writer<'a> {
         object.push('}');
         let object = object.into_bump_str();
         self.comma();
-        self.out.push_str(object.get(1..object.len() - 1).unwrap_or_default());
+        self.out
+            .push_str(object.get(1..object.len() - 1).unwrap_or_default());
         Some(object)
     }
 
