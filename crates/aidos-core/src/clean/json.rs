@@ -122,13 +122,10 @@ fn push_unescaped(out: &mut ArenaString<'_>, inner: &str) -> bool {
             Some(b'r') => ('\r', 2),
             Some(b'b') => ('\u{8}', 2),
             Some(b'f') => ('\u{c}', 2),
-            Some(b'u') => match unicode(escape) {
-                Some(found) => found,
-                None => {
-                    lost = true;
-                    ('\u{fffd}', 6)
-                }
-            },
+            Some(b'u') => unicode(escape).unwrap_or_else(|| {
+                lost = true;
+                (char::REPLACEMENT_CHARACTER, 6)
+            }),
             Some(&byte) if byte.is_ascii() => (char::from(byte), 2),
             _ => ('\\', 1),
         };
@@ -206,7 +203,10 @@ pub fn push_compact(out: &mut ArenaString<'_>, json: &str, arena: &Bump) -> bool
             rest = behind;
             continue;
         }
-        let end = rest.bytes().position(|byte| byte == b'"').unwrap_or(rest.len());
+        let end = rest
+            .bytes()
+            .position(|byte| byte == b'"')
+            .unwrap_or(rest.len());
         let (plain, behind) = rest.split_at(end);
         for part in plain.split_ascii_whitespace() {
             out.push_str(part);
@@ -255,8 +255,7 @@ mod tests {
             Just("null".to_owned()),
             Just("-1.50e+3".to_owned()),
             Just("12345678901234567890123".to_owned()),
-            "\\PC{0,8}|[\\x00-\\x7f]{0,8}"
-                .prop_map(|text| serde_json::to_string(&text).unwrap()),
+            "\\PC{0,8}|[\\x00-\\x7f]{0,8}".prop_map(|text| serde_json::to_string(&text).unwrap()),
             Just(r#""\ud83d\ude00\/\u0041\u007f""#.to_owned()),
             Just("\"\u{7f} raw\"".to_owned()),
         ];

@@ -68,10 +68,9 @@ fn utc_name(rest: &str) -> Option<usize> {
     let word = rest.get(blank..)?;
     ["utc", "gmt", "z"].into_iter().find_map(|name| {
         let head = word.get(..name.len())?;
-        let ends = word
-            .as_bytes()
-            .get(name.len())
-            .is_none_or(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'@')));
+        let ends = word.as_bytes().get(name.len()).is_none_or(|byte| {
+            !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'@'))
+        });
         (ends && head.eq_ignore_ascii_case(name)).then_some(blank + name.len())
     })
 }

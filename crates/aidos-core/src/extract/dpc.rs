@@ -19,7 +19,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::{Context, Provider, Row, Sample, Score, Shape, Sink, apply_stamp};
 use crate::clean::{email, moment};
-use columns::Role;
+use columns::{Columns, Role};
 
 /// The provider of e-mail rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,8 +72,8 @@ impl Provider for Dpc {
             return sink.skip();
         }
         cells::join_names(&mut list, arena);
-        let may_merge = columns::role(context.header, 0) == Role::Stamp;
-        let records = if may_merge {
+        let columns = Columns::of(context.header);
+        let records = if columns.role(0) == Role::Stamp {
             cells::split_merged(list)
         } else {
             vec![list]
@@ -83,6 +83,7 @@ impl Provider for Dpc {
             record::extract(
                 &record::Record {
                     cells: &cells,
+                    columns: &columns,
                     stray,
                     is_merged,
                 },

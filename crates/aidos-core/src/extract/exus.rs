@@ -134,7 +134,9 @@ fn likeness(text: &str, arena: &Bump) -> f64 {
         if let Some(meaning) = folded.meaning() {
             known += 1;
             match meaning.slot {
-                Slot::SourceIp | Slot::DestinationIp => address |= !is_object || value.contains("\"ip\""),
+                Slot::SourceIp | Slot::DestinationIp => {
+                    address |= !is_object || value.contains("\"ip\"");
+                }
                 Slot::Attack | Slot::Payload | Slot::Severity => attack = true,
                 _ => {}
             }

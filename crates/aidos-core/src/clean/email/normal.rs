@@ -7,13 +7,16 @@ use bumpalo::collections::String as ArenaString;
 /// The cell with plain blanks, without control and invisible characters, and with `[at]` read.
 pub(super) fn normalise<'a>(cell: &'a str, arena: &'a Bump, defects: &mut Defects) -> &'a str {
     let cell = cell.trim_matches(' ');
-    let is_odd = |byte: u8| byte >= 0x80 || byte < 0x20 || byte == 0x7f;
+    let is_odd = |byte: u8| !(0x20..0x7f).contains(&byte);
     let visible = if cell.bytes().any(is_odd) {
         visible(cell, arena, defects)
     } else {
         cell
     };
-    if visible.bytes().any(|byte| matches!(byte, b'[' | b'(' | b'{')) {
+    if visible
+        .bytes()
+        .any(|byte| matches!(byte, b'[' | b'(' | b'{'))
+    {
         deobfuscate(visible, arena, defects)
     } else {
         visible
@@ -27,8 +30,13 @@ fn visible<'a>(cell: &str, arena: &'a Bump, defects: &mut Defects) -> &'a str {
             '\t' | '\n' | '\r' => out.push(' '),
             // Marks of order and of bytes: they show nothing. The joiners U+200C and U+200D are left,
             // names in some scripts need them.
-            '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{ad}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => {
+            '\u{feff}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{ad}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' => {
                 defects.add(Defect::StrayCharacters);
             }
             _ if !char.is_ascii() && char.is_whitespace() => {
@@ -56,10 +64,10 @@ fn deobfuscate<'a>(text: &'a str, arena: &'a Bump, defects: &mut Defects) -> &'a
     let mut copied = 0;
     let mut at = 0;
     let bytes = text.as_bytes();
-    while let Some(step) = bytes
-        .get(at..)
-        .and_then(|rest| rest.iter().position(|byte| matches!(byte, b'[' | b'(' | b'{')))
-    {
+    while let Some(step) = bytes.get(at..).and_then(|rest| {
+        rest.iter()
+            .position(|byte| matches!(byte, b'[' | b'(' | b'{'))
+    }) {
         let open = at + step;
         at = open + 1;
         let Some((char, len)) = bytes.get(open..).and_then(mark) else {

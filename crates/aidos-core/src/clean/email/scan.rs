@@ -9,6 +9,7 @@ use super::{Piece, domain, word};
 const REACH: usize = 512;
 
 /// Reads a normalised cell.
+#[allow(clippy::struct_excessive_bools)] // four independent memories of what stands to the left
 pub(super) struct Scanner<'a, 'o> {
     text: &'a str,
     at: usize,
@@ -21,7 +22,9 @@ pub(super) struct Scanner<'a, 'o> {
     angle: bool,
     /// Whether an address was seen and nothing but blanks since.
     blanks_since: bool,
+    /// Whether an encoded word was seen.
     encoded: bool,
+    /// Whether anything else was.
     other: bool,
 }
 
@@ -120,7 +123,14 @@ impl<'a, 'o> Scanner<'a, 'o> {
 
     fn closing_quote(&self) -> Option<usize> {
         let mut escaped = false;
-        for (index, &byte) in self.text.as_bytes().iter().enumerate().skip(self.at + 1).take(REACH) {
+        for (index, &byte) in self
+            .text
+            .as_bytes()
+            .iter()
+            .enumerate()
+            .skip(self.at + 1)
+            .take(REACH)
+        {
             match byte {
                 _ if escaped => escaped = false,
                 b'\\' => escaped = true,
@@ -172,7 +182,18 @@ impl<'a, 'o> Scanner<'a, 'o> {
         let ends = |byte: &u8| {
             matches!(
                 byte,
-                b' ' | b',' | b';' | b'|' | b'<' | b'>' | b'"' | b'(' | b')' | b'[' | b']' | b':' | b'\\'
+                b' ' | b','
+                    | b';'
+                    | b'|'
+                    | b'<'
+                    | b'>'
+                    | b'"'
+                    | b'('
+                    | b')'
+                    | b'['
+                    | b']'
+                    | b':'
+                    | b'\\'
             )
         };
         start + rest.iter().position(ends).unwrap_or(rest.len())
@@ -322,7 +343,9 @@ fn is_edge(byte: u8) -> bool {
 /// How many bytes at the start of the text may be a domain name.
 fn domain_len(text: &str) -> usize {
     text.bytes()
-        .position(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.'))
+        .position(|byte| {
+            byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.')
+        })
         .unwrap_or(text.len())
 }
 
@@ -337,7 +360,8 @@ fn is_local(text: &str) -> bool {
     let fits = |char: char| {
         char.is_ascii_alphanumeric()
             || "!#$%&'*+-/=?^_`{}~.".contains(char)
-            || (!char.is_ascii() && (char.is_alphanumeric() || matches!(char, '\u{300}'..='\u{36f}')))
+            || (!char.is_ascii()
+                && (char.is_alphanumeric() || matches!(char, '\u{300}'..='\u{36f}')))
     };
     !text.starts_with('.') && !text.ends_with('.') && !text.contains("..") && text.chars().all(fits)
 }

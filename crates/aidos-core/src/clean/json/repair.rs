@@ -204,25 +204,28 @@ impl<'a> Writer<'a> {
                 self.at = text_start;
                 self.begin_member();
                 self.blanks();
-                if is_object { self.key() } else { Ok(Some(Step::Value)) }
+                if is_object {
+                    self.key()
+                } else {
+                    Ok(Some(Step::Value))
+                }
             }
         }
     }
 
     fn key(&mut self) -> Result<Option<Step>, End> {
         let start = self.at;
-        match self.peek().ok_or(End)? {
-            quote @ (b'"' | b'\'') => self.string(quote, true)?,
-            _ => {
-                let ends = |byte: &u8| matches!(byte, b':' | b'=' | b',' | b'}' | b'{' | b'[' | b'"');
-                let rest = self.bytes.get(start..).unwrap_or_default();
-                let len = rest.iter().position(ends).ok_or(End)?;
-                self.at = start + len;
-                let key = self.text.get(start..self.at).unwrap_or_default();
-                let quoted = self.quoted(key.trim());
-                self.out.push_str(quoted);
-                self.fix(start, Some(quoted));
-            }
+        if let quote @ (b'"' | b'\'') = self.peek().ok_or(End)? {
+            self.string(quote, true)?;
+        } else {
+            let ends = |byte: &u8| matches!(byte, b':' | b'=' | b',' | b'}' | b'{' | b'[' | b'"');
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            let len = rest.iter().position(ends).ok_or(End)?;
+            self.at = start + len;
+            let key = self.text.get(start..self.at).unwrap_or_default();
+            let quoted = self.quoted(key.trim());
+            self.out.push_str(quoted);
+            self.fix(start, Some(quoted));
         }
         self.blanks();
         match self.peek().ok_or(End)? {
@@ -300,7 +303,11 @@ impl<'a> Writer<'a> {
         let rest = self.bytes.get(start..).unwrap_or_default();
         let len = rest.iter().position(ends);
         // At the top no bracket follows a word.
-        let len = if self.open.is_empty() { len.unwrap_or(rest.len()) } else { len.ok_or(End)? };
+        let len = if self.open.is_empty() {
+            len.unwrap_or(rest.len())
+        } else {
+            len.ok_or(End)?
+        };
         self.at = start + len;
         let is_value = |word: &str| matches!(word, "null" | "true" | "false") || is_number(word);
         let mut word = self.text.get(start..self.at).unwrap_or_default().trim();
@@ -374,7 +381,10 @@ impl<'a> Writer<'a> {
         let start = self.at;
         let is_object = self.peek() == Some(b'}');
         self.at += 1;
-        let fits = self.open.iter().rposition(|open| open.is_object == is_object);
+        let fits = self
+            .open
+            .iter()
+            .rposition(|open| open.is_object == is_object);
         let Some(fits) = fits else {
             self.fix(start, None); // nothing of this kind is open
             return Some(Step::After);
@@ -399,10 +409,12 @@ impl<'a> Writer<'a> {
         loop {
             let run = self.at;
             let rest = self.bytes.get(run..).unwrap_or_default();
-            let stops = |byte: &u8| *byte == quote || *byte == b'\\' || *byte == b'"' || *byte < 0x20;
+            let stops =
+                |byte: &u8| *byte == quote || *byte == b'\\' || *byte == b'"' || *byte < 0x20;
             let len = rest.iter().position(stops).ok_or(End)?;
             self.at = run + len;
-            self.out.push_str(self.text.get(run..self.at).unwrap_or_default());
+            self.out
+                .push_str(self.text.get(run..self.at).unwrap_or_default());
             match self.peek().ok_or(End)? {
                 b'\\' => bad |= self.escape()?,
                 byte if byte == quote && self.closes(is_key) => {
@@ -429,7 +441,11 @@ impl<'a> Writer<'a> {
 
     /// Whether the quotation mark here ends the string: what follows could not follow inside.
     fn closes(&self, is_key: bool) -> bool {
-        let rest = self.text.get(self.at + 1..).unwrap_or_default().trim_start();
+        let rest = self
+            .text
+            .get(self.at + 1..)
+            .unwrap_or_default()
+            .trim_start();
         let mut chars = rest.chars();
         let next = chars.next();
         if is_key {
@@ -492,18 +508,14 @@ impl<'a> Writer<'a> {
     /// `\uXXXX`; half a surrogate pair is no character. Returns whether it was one.
     fn code_unit(&mut self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        match super::unicode(rest) {
-            Some((_, len)) => {
-                self.out.push_str(rest.get(..len).unwrap_or_default());
-                self.at += len;
-                false
-            }
-            None => {
-                self.out.push(char::REPLACEMENT_CHARACTER);
-                self.at += 6;
-                true
-            }
-        }
+        let Some((_, len)) = super::unicode(rest) else {
+            self.out.push(char::REPLACEMENT_CHARACTER);
+            self.at += 6;
+            return true;
+        };
+        self.out.push_str(rest.get(..len).unwrap_or_default());
+        self.at += len;
+        false
     }
 }
 
@@ -511,9 +523,9 @@ impl<'a> Writer<'a> {
 fn key_ahead(text: &str) -> bool {
     let window = head(text, 64);
     let inner = window.trim_start_matches(['"', '\'']);
-    let name = inner
-        .bytes()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@')));
+    let name = inner.bytes().position(|byte| {
+        !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'))
+    });
     name.is_some_and(|end| {
         let behind = inner.get(end..).unwrap_or_default();
         let behind = behind.strip_prefix(['"', '\'']).unwrap_or(behind);

@@ -13,20 +13,32 @@ use crate::clean::stamp::{self, Stamp};
 /// Splits a line at its commas; quoting is undone. The second answer is whether a quotation mark stood
 /// alone and was read as a character.
 pub(super) fn split<'a>(line: &'a str, arena: &'a Bump) -> (Vec<&'a str>, bool) {
-    let line = line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+    let line = line
+        .trim_start_matches('\u{feff}')
+        .trim_end_matches(['\r', '\n']);
     let mut cells = Vec::new();
     let mut stray = false;
     let mut rest = line;
     loop {
         let blanks = rest.len() - rest.trim_start_matches(' ').len();
-        let quoted = rest.get(blanks..).filter(|text| text.starts_with('"') && !stray);
+        let quoted = rest
+            .get(blanks..)
+            .filter(|text| text.starts_with('"') && !stray);
         let end = match quoted.map(closing_quote) {
             Some(Some(close)) => {
                 let behind = blanks + close + 1;
                 let tail = rest.get(behind..).unwrap_or_default();
                 let end = memchr::memchr(b',', tail.as_bytes()).map(|comma| behind + comma);
-                if rest.get(behind..end.unwrap_or(rest.len())).unwrap_or_default().trim().is_empty() {
-                    cells.push(unquote(rest.get(blanks + 1..behind - 1).unwrap_or_default(), arena));
+                if rest
+                    .get(behind..end.unwrap_or(rest.len()))
+                    .unwrap_or_default()
+                    .trim()
+                    .is_empty()
+                {
+                    cells.push(unquote(
+                        rest.get(blanks + 1..behind - 1).unwrap_or_default(),
+                        arena,
+                    ));
                 } else {
                     // Quotation marks of the address, not of the cell: `"Doe, John" <j@x.org>`.
                     cells.push(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default());
@@ -106,10 +118,15 @@ pub(super) fn push_cell(out: &mut ArenaString<'_>, cell: &str) {
 /// Whether a row is blank or a comment.
 pub(super) fn says_nothing(cells: &[&str]) -> bool {
     let is_blank = |char: char| char.is_whitespace() || matches!(char, '\u{feff}' | '\u{0}');
-    let first = cells.first().map_or("", |cell| cell.trim_start_matches(is_blank));
+    let first = cells
+        .first()
+        .map_or("", |cell| cell.trim_start_matches(is_blank));
     let is_comment = first.starts_with('#')
         && (!cells.iter().any(|cell| cell.contains('@')) || first.starts_with("# "));
-    is_comment || cells.iter().all(|cell| cell.trim_matches(is_blank).is_empty())
+    is_comment
+        || cells
+            .iter()
+            .all(|cell| cell.trim_matches(is_blank).is_empty())
 }
 
 /// Whether a row names columns: one name that is known, and nothing that is no name.
@@ -142,19 +159,22 @@ pub(super) fn is_header(cells: &[&str]) -> bool {
 
 /// Joins the cells of a quoted name that lost its quoting: `"Doe`, ` John" <j@x.org>`.
 pub(super) fn join_names<'a>(cells: &mut Vec<&'a str>, arena: &'a Bump) {
-    let is_odd = |cell: &str| {
-        cell.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 && is_open(cell)
-    };
+    let is_odd =
+        |cell: &str| cell.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 && is_open(cell);
     let mut index = 0;
     while index < cells.len() {
-        let Some(cell) = cells.get(index).filter(|cell| is_odd(cell) && !cell.contains('@')) else {
+        let Some(cell) = cells
+            .get(index)
+            .filter(|cell| is_odd(cell) && !cell.contains('@'))
+        else {
             index += 1;
             continue;
         };
         // A name has few commas; further off the mark belongs to something else.
         let close = (index + 1..cells.len().min(index + 4))
             .find(|&other| cells.get(other).is_some_and(|cell| is_odd(cell)));
-        if let Some(close) = close.filter(|&close| cells.get(close).is_some_and(|cell| cell.contains('@')))
+        if let Some(close) =
+            close.filter(|&close| cells.get(close).is_some_and(|cell| cell.contains('@')))
         {
             let mut joined = ArenaString::from_str_in(cell, arena);
             for part in cells.get(index + 1..=close).unwrap_or_default() {
@@ -187,9 +207,9 @@ pub(super) fn split_merged(cells: Vec<&str>) -> Vec<Vec<&str>> {
             records.push(std::mem::take(&mut record));
             has_address = false;
         }
-        while let Some(at) = glued_stamp(rest).filter(|&at| {
-            index < last || rest.get(at..).is_some_and(|behind| behind.contains('@'))
-        }) {
+        while let Some(at) = glued_stamp(rest)
+            .filter(|&at| index < last || rest.get(at..).is_some_and(|behind| behind.contains('@')))
+        {
             record.push(rest.get(..at).unwrap_or_default());
             records.push(std::mem::take(&mut record));
             has_address = false;
@@ -204,7 +224,10 @@ pub(super) fn split_merged(cells: Vec<&str>) -> Vec<Vec<&str>> {
 
 /// Whether a cell may hold addresses: what calls itself text holds none, and no stamp of a record.
 fn is_open(cell: &str) -> bool {
-    !matches!(labelled(cell), Some(("text" | "ambiguous" | "subject" | "fields", _)))
+    !matches!(
+        labelled(cell),
+        Some(("text" | "ambiguous" | "subject" | "fields", _))
+    )
 }
 
 /// Whether a cell of this text, among addresses, would begin a record of its own.
@@ -227,21 +250,30 @@ fn glued_stamp(cell: &str) -> Option<usize> {
     let bytes = cell.as_bytes();
     let at = memchr::memchr(b'@', bytes)?;
     let domain = at + 2;
+    // Each such stamp has its colons behind the address.
+    memchr::memchr(b':', bytes.get(domain..)?)?;
     (domain..bytes.len()).find(|&start| {
         let before = bytes.get(start - 1).copied().unwrap_or_default();
         let ahead = |len: usize| bytes.get(start + len).copied().unwrap_or_default();
         let is_candidate = match bytes.get(start) {
             Some(b'0'..=b'9') => {
-                let edge = before.is_ascii_alphabetic() || matches!(before, b' ' | b';' | b'|' | b'>');
+                let edge =
+                    before.is_ascii_alphabetic() || matches!(before, b' ' | b';' | b'|' | b'>');
                 edge && (matches!(ahead(4), b'-' | b'/') || matches!(ahead(2), b'/'))
             }
             Some(byte) => byte.is_ascii_alphabetic() && ahead(3) == b'/',
             None => false,
         };
         is_candidate
-            && cell.get(start..).and_then(stamp::read).is_some_and(|(stamp, _)| {
-                matches!(stamp, Stamp::Local(_) | Stamp::Offset(..) | Stamp::Yearless(_))
-            })
+            && cell
+                .get(start..)
+                .and_then(stamp::read)
+                .is_some_and(|(stamp, _)| {
+                    matches!(
+                        stamp,
+                        Stamp::Local(_) | Stamp::Offset(..) | Stamp::Yearless(_)
+                    )
+                })
     })
 }
 
@@ -257,7 +289,11 @@ mod tests {
             ("a,b,", vec!["a", "b", ""], false),
             ("a,\"b,c\",d", vec!["a", "b,c", "d"], false),
             ("a,\"b\"\"c\" ,d\r", vec!["a", "b\"c", "d"], false),
-            ("a,\"Doe, John\" <j@x.org>,d", vec!["a", "\"Doe, John\" <j@x.org>", "d"], false),
+            (
+                "a,\"Doe, John\" <j@x.org>,d",
+                vec!["a", "\"Doe, John\" <j@x.org>", "d"],
+                false,
+            ),
             ("a,\"b,c", vec!["a", "\"b", "c"], true),
             ("", vec![""], false),
         ] {
@@ -271,23 +307,24 @@ mod tests {
         for (cells, records) in [
             (
                 vec!["s", "a@x.org2023-03-07 10:38:04", "b@y.org"],
-                vec![vec!["s".into(), "a@x.org".into()], vec![
-                    "2023-03-07 10:38:04".into(),
-                    "b@y.org".into(),
-                ]],
+                vec![
+                    vec!["s".into(), "a@x.org".into()],
+                    vec!["2023-03-07 10:38:04".into(), "b@y.org".into()],
+                ],
             ),
             (
                 vec!["s", "a@x.orgMar/07/2023 10:38:04;b@y.org"],
-                vec![vec!["s".into(), "a@x.org".to_owned()], vec![
-                    "Mar/07/2023 10:38:04;b@y.org".into(),
-                ]],
+                vec![
+                    vec!["s".into(), "a@x.org".to_owned()],
+                    vec!["Mar/07/2023 10:38:04;b@y.org".into()],
+                ],
             ),
             (
                 vec!["s", "a@x.org", "2023-03-07T10:38:04Z", "b@y.org"],
-                vec![vec!["s".into(), "a@x.org".into()], vec![
-                    "2023-03-07T10:38:04Z".into(),
-                    "b@y.org".into(),
-                ]],
+                vec![
+                    vec!["s".into(), "a@x.org".into()],
+                    vec!["2023-03-07T10:38:04Z".into(), "b@y.org".into()],
+                ],
             ),
             // One digit too many, or nothing behind: nothing is split.
             (

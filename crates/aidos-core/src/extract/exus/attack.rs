@@ -11,11 +11,17 @@ pub(super) fn canonical<'a>(name: &'a str, arena: &'a Bump) -> Option<&'a str> {
     if let Some(known) = known(name) {
         return Some(known);
     }
-    let is_canonical = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    let is_canonical = name
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
         && !name.starts_with('_')
         && !name.ends_with('_')
         && !name.contains("__");
-    let name = if is_canonical { name } else { snake(name, arena) };
+    let name = if is_canonical {
+        name
+    } else {
+        snake(name, arena)
+    };
     (!name.is_empty()).then_some(name)
 }
 
@@ -61,7 +67,10 @@ fn snake<'a>(name: &str, arena: &'a Bump) -> &'a str {
     let mut previous = ' ';
     let mut chars = name.chars().peekable();
     while let Some(char) = chars.next() {
-        if char.is_ascii() && !char.is_ascii_alphanumeric() || char.is_whitespace() || char.is_control() {
+        if char.is_ascii() && !char.is_ascii_alphanumeric()
+            || char.is_whitespace()
+            || char.is_control()
+        {
             previous = ' ';
             continue;
         }
@@ -87,18 +96,36 @@ mod tests {
     fn each_spelling_is_one_name() {
         let arena = Bump::new();
         for (name, spellings) in [
-            ("sql_injection", "sqli|SQL Injection|SQL_INJECTION|sql-injection|SQLInjection|sqlInjection|SQLi"),
-            ("port_scan", "portscan|Port Scan|PORT-SCAN|PortScan|port_scan"),
-            ("brute_force", "BruteForce|brute force|Brute-Force|bruteforce"),
+            (
+                "sql_injection",
+                "sqli|SQL Injection|SQL_INJECTION|sql-injection|SQLInjection|sqlInjection|SQLi",
+            ),
+            (
+                "port_scan",
+                "portscan|Port Scan|PORT-SCAN|PortScan|port_scan",
+            ),
+            (
+                "brute_force",
+                "BruteForce|brute force|Brute-Force|bruteforce",
+            ),
             ("ddos", "DDoS|DDOS|Distributed Denial of Service"),
             ("dos", "DoS|dos|Denial-of-Service"),
             ("xss", "XSS|Cross Site Scripting|cross-site-scripting"),
             ("botnet", "Botnet|bot|BOTNET"),
-            ("path_traversal", "Path Traversal|directory traversal|PathTraversal"),
+            (
+                "path_traversal",
+                "Path Traversal|directory traversal|PathTraversal",
+            ),
             ("malware", "Malware|malware|MALWARE"),
-            ("http_response_splitting", "HTTPResponseSplitting|http response splitting"),
+            (
+                "http_response_splitting",
+                "HTTPResponseSplitting|http response splitting",
+            ),
             ("log4_shell_probe", "Log4Shell probe"),
-            ("\u{3c3}\u{3ac}\u{3c1}\u{3c9}\u{3c3}\u{3b7}", "\u{3a3}\u{3ac}\u{3c1}\u{3c9}\u{3c3}\u{3b7}"),
+            (
+                "\u{3c3}\u{3ac}\u{3c1}\u{3c9}\u{3c3}\u{3b7}",
+                "\u{3a3}\u{3ac}\u{3c1}\u{3c9}\u{3c3}\u{3b7}",
+            ),
         ] {
             for spelling in spellings.split('|') {
                 assert_eq!(canonical(spelling, &arena), Some(name), "{spelling}");

@@ -210,6 +210,18 @@ fn other(key: &[u8]) -> Option<(Slot, u8)> {
     })
 }
 
+/// Words for a side: whether it is the source, and the rank of the word.
+const SIDES: [(&[u8], bool, u8); 8] = [
+    (b"source", true, 0),
+    (b"src", true, 1),
+    (b"attacker", true, 2),
+    (b"destination", false, 0),
+    (b"dst", false, 1),
+    (b"dest", false, 1),
+    (b"target", false, 2),
+    (b"victim", false, 2),
+];
+
 /// `sourceip`, `dstport`, `attackermac`, `saddr`, `spt`, `ipsrc` …
 fn endpoint(key: &[u8]) -> Option<Meaning> {
     let short = match key {
@@ -228,16 +240,6 @@ fn endpoint(key: &[u8]) -> Option<Meaning> {
             is_bare: false,
         });
     }
-    const SIDES: [(&[u8], bool, u8); 8] = [
-        (b"source", true, 0),
-        (b"src", true, 1),
-        (b"attacker", true, 2),
-        (b"destination", false, 0),
-        (b"dst", false, 1),
-        (b"dest", false, 1),
-        (b"target", false, 2),
-        (b"victim", false, 2),
-    ];
     let (part, is_source, rank) = SIDES.into_iter().find_map(|(name, is_source, rank)| {
         key.strip_prefix(name).map(|part| (part, is_source, rank))
     })?;
@@ -276,12 +278,30 @@ mod tests {
                 Slot::DestinationIp,
                 "destination.ip dst_ip dest_ip destIp victim target target_ip daddr destination",
             ),
-            (Slot::SourcePort, "source.port sport src_port spt srcPort SRC-PORT"),
-            (Slot::DestinationPort, "destination.port dport dst_port dpt destPort target_port"),
-            (Slot::SourceMac, "source.mac src_mac srcMac smac attacker_mac source_mac_address"),
-            (Slot::Time, "timestamp @timestamp time ts event_time eventTime date"),
-            (Slot::Transport, "protocol proto transport network.transport PROTO"),
-            (Slot::Attack, "attack attack_type attackType attack_name signature event.action attack.type"),
+            (
+                Slot::SourcePort,
+                "source.port sport src_port spt srcPort SRC-PORT",
+            ),
+            (
+                Slot::DestinationPort,
+                "destination.port dport dst_port dpt destPort target_port",
+            ),
+            (
+                Slot::SourceMac,
+                "source.mac src_mac srcMac smac attacker_mac source_mac_address",
+            ),
+            (
+                Slot::Time,
+                "timestamp @timestamp time ts event_time eventTime date",
+            ),
+            (
+                Slot::Transport,
+                "protocol proto transport network.transport PROTO",
+            ),
+            (
+                Slot::Attack,
+                "attack attack_type attackType attack_name signature event.action attack.type",
+            ),
             (Slot::Payload, "payload request query PayLoad"),
             (Slot::User, "user username user.name userName"),
             (Slot::Severity, "severity level event.severity"),
@@ -292,7 +312,17 @@ mod tests {
                 assert_eq!(slot(key), Some(slot_), "{key}");
             }
         }
-        for key in ["", "sourcetype", "source_country", "ip", "port", "event_type", "id.orig_h", "\u{3b1}", "dstx"] {
+        for key in [
+            "",
+            "sourcetype",
+            "source_country",
+            "ip",
+            "port",
+            "event_type",
+            "id.orig_h",
+            "\u{3b1}",
+            "dstx",
+        ] {
             assert_eq!(slot(key), None, "{key}");
         }
     }
@@ -301,8 +331,14 @@ mod tests {
     fn the_key_of_a_cleansed_row_is_the_surest() {
         for slot in Slot::ALL {
             let meaning = Folded::of(slot.key()).unwrap().meaning().unwrap();
-            assert_eq!((meaning.slot, meaning.rank, meaning.is_bare), (slot, 0, false));
+            assert_eq!(
+                (meaning.slot, meaning.rank, meaning.is_bare),
+                (slot, 0, false)
+            );
         }
-        assert_eq!(Slot::ALL.map(|slot| slot as usize), std::array::from_fn(|index| index));
+        assert_eq!(
+            Slot::ALL.map(|slot| slot as usize),
+            std::array::from_fn(|index| index)
+        );
     }
 }

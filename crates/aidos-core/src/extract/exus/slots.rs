@@ -71,8 +71,17 @@ impl<'a> Sorted<'a> {
         sorted
     }
 
+    /// The key of a field in the cleansed row: its own, or its member's where that is taken.
+    pub(super) fn key(&self, slot: Slot, member: Member<'a>) -> &'a str {
+        if self.is_taken(slot) {
+            member.key
+        } else {
+            slot.key()
+        }
+    }
+
     /// Whether a member that is kept has the field's own key.
-    pub(super) fn is_taken(&self, slot: Slot) -> bool {
+    fn is_taken(&self, slot: Slot) -> bool {
         self.taken.get(slot as usize).copied().unwrap_or_default()
     }
 
@@ -95,7 +104,12 @@ impl<'a> Sorted<'a> {
 
     /// The members of a field: the surest key first, our own before its
     /// other spellings, then by key; of one key the last.
-    fn candidates(&mut self, slot: Slot, members: &Members<'a>, sink: &mut Sink<'a>) -> Vec<Member<'a>> {
+    fn candidates(
+        &mut self,
+        slot: Slot,
+        members: &Members<'a>,
+        sink: &mut Sink<'a>,
+    ) -> Vec<Member<'a>> {
         let mut found: Vec<Member<'a>> = members
             .list
             .iter()
@@ -110,7 +124,13 @@ impl<'a> Sorted<'a> {
             };
             if group.len() > 1 {
                 let after = Some(last.json);
-                self.note(sink, Defect::DuplicateKey, Some(slot.field()), one.json, after);
+                self.note(
+                    sink,
+                    Defect::DuplicateKey,
+                    Some(slot.field()),
+                    one.json,
+                    after,
+                );
             }
             distinct.push(*last);
         }
@@ -121,7 +141,13 @@ impl<'a> Sorted<'a> {
         distinct
     }
 
-    fn choose(&mut self, slot: Slot, candidates: &[Member<'a>], arena: &'a Bump, sink: &mut Sink<'a>) {
+    fn choose(
+        &mut self,
+        slot: Slot,
+        candidates: &[Member<'a>],
+        arena: &'a Bump,
+        sink: &mut Sink<'a>,
+    ) {
         let mut good: Option<(Value<'a>, Member<'a>)> = None;
         let mut damaged: Option<(Defect, &'a str, Member<'a>)> = None;
         let mut left: Vec<(Member<'a>, bool)> = Vec::new();
@@ -136,7 +162,13 @@ impl<'a> Sorted<'a> {
                 Reading::Unknown => {}
                 Reading::Good(value) if good.is_none() => {
                     if lost {
-                        self.note(sink, Defect::BadEncoding, Some(slot.field()), member.json, None);
+                        self.note(
+                            sink,
+                            Defect::BadEncoding,
+                            Some(slot.field()),
+                            member.json,
+                            None,
+                        );
                     }
                     good = Some((value, member));
                 }
@@ -172,7 +204,13 @@ impl<'a> Sorted<'a> {
         };
         for (member, is_other_type) in left {
             if is_other_type && good.is_none() {
-                self.note(sink, Defect::BadType, Some(slot.field()), member.json, Some(member.json));
+                self.note(
+                    sink,
+                    Defect::BadType,
+                    Some(slot.field()),
+                    member.json,
+                    Some(member.json),
+                );
             }
             if let Some(taken) = self.taken.get_mut(slot as usize) {
                 *taken |= member.key == slot.key();
@@ -186,7 +224,7 @@ impl<'a> Sorted<'a> {
 
     /// Sorts by key; of one key the last member counts.
     fn sort_unknown(&mut self, sink: &mut Sink<'a>) {
-        self.unknown.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.unknown.sort_by_key(|(key, _)| *key);
         let is_repeated = self
             .unknown
             .windows(2)
@@ -211,11 +249,13 @@ impl<'a> Sorted<'a> {
 
 /// A date and a clock time that stand in two members.
 fn joined<'a>(one: &'a str, other: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
-    [(one, other), (other, one)].into_iter().find_map(|(date, clock)| {
-        if date.len() != 10 || clock.len() > 40 {
-            return None;
-        }
-        let text = bumpalo::format!(in arena, "{} {}", date, clock).into_bump_str();
-        moment::read_whole(text).map(|stamp| Value::Time(stamp, text))
-    })
+    [(one, other), (other, one)]
+        .into_iter()
+        .find_map(|(date, clock)| {
+            if date.len() != 10 || clock.len() > 40 {
+                return None;
+            }
+            let text = bumpalo::format!(in arena, "{} {}", date, clock).into_bump_str();
+            moment::read_whole(text).map(|stamp| Value::Time(stamp, text))
+        })
 }

@@ -137,7 +137,10 @@ fn is_lower(text: &str) -> bool {
 }
 
 fn lower<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
         text
     } else {
         arena.alloc_str(&text.to_lowercase())
@@ -168,9 +171,9 @@ fn address(text: &str, is_bare: bool) -> Reading<'_> {
     }
     let tries_to_be_one = text.contains(['.', ':'])
         && text.bytes().any(|byte| byte.is_ascii_digit())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'[' | b']' | b'/' | b'%'));
+        && text.bytes().all(|byte| {
+            byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'[' | b']' | b'/' | b'%')
+        });
     if is_bare && !tries_to_be_one {
         return Reading::OtherMeaning;
     }
@@ -180,7 +183,9 @@ fn address(text: &str, is_bare: bool) -> Reading<'_> {
 /// A whole number, also where it is written `443.0`.
 fn whole(text: &str) -> Option<i128> {
     let digits = match text.split_once('.') {
-        Some((digits, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => digits,
+        Some((digits, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            digits
+        }
         Some(_) => return None,
         None => text,
     };
@@ -284,7 +289,10 @@ mod tests {
             "\"1678185483\"",
             "\"2023-03-07T10:38:03Z\"",
         ] {
-            assert!(reading("ts", json).starts_with("At(Timestamp(1678185483000000000)"), "{json}");
+            assert!(
+                reading("ts", json).starts_with("At(Timestamp(1678185483000000000)"),
+                "{json}"
+            );
         }
     }
 }

@@ -17,19 +17,31 @@ fn what_was_meant_is_written() {
         (r#"{'a': 'b'}"#, r#"{"a":"b"}"#),
         (r#"{'a': 'it's "x"'}"#, r#"{"a":"it's \"x\""}"#),
         (r"{a: 1, b_c: x y}", r#"{"a":1,"b_c":"x y"}"#),
-        (r"{a: 10.0.0.1, b: +5, c: 05}", r#"{"a":"10.0.0.1","b":5,"c":"05"}"#),
+        (
+            r"{a: 10.0.0.1, b: +5, c: 05}",
+            r#"{"a":"10.0.0.1","b":5,"c":"05"}"#,
+        ),
         (r#"{"a":1,}"#, r#"{"a":1}"#),
         (r#"{"a":[1,2,],"b":{},}"#, r#"{"a":[1,2],"b":{}}"#),
         (r#"{"a":1,,"b":2}"#, r#"{"a":1,"b":2}"#),
         (r#"{,"a":1}"#, r#"{"a":1}"#),
         (r#"{"a":1 "b":2}"#, r#"{"a":1,"b":2}"#),
         (r#"{"a":"1" "b":2}"#, r#"{"a":"1","b":2}"#),
-        (r#"{"a":NaN,"b":-Infinity,"c":None,"d":True}"#, r#"{"a":null,"b":null,"c":null,"d":true}"#),
-        (r#"{"a":"' or "1"="1","b":2}"#, r#"{"a":"' or \"1\"=\"1","b":2}"#),
+        (
+            r#"{"a":NaN,"b":-Infinity,"c":None,"d":True}"#,
+            r#"{"a":null,"b":null,"c":null,"d":true}"#,
+        ),
+        (
+            r#"{"a":"' or "1"="1","b":2}"#,
+            r#"{"a":"' or \"1\"=\"1","b":2}"#,
+        ),
         (r#"{"a":"say "hi", bob"}"#, r#"{"a":"say \"hi\", bob"}"#),
         ("{\"a\":\"x\u{1b}\ty\"}", r#"{"a":"x\u001b\ty"}"#),
         (r#"{"a":"C:\Users\x41\'"}"#, r#"{"a":"C:\\Users\u0041'"}"#),
-        (r#"{"\ud800":"\ud83d\ude00"}"#, "{\"\u{fffd}\":\"\\ud83d\\ude00\"}"),
+        (
+            r#"{"\ud800":"\ud83d\ude00"}"#,
+            "{\"\u{fffd}\":\"\\ud83d\\ude00\"}",
+        ),
         (r#"{"a":[1,2},"b":3}"#, r#"{"a":[1,2]}"#),
         (r#"{"a":}"#, r#"{"a":null}"#),
         (r#"{"a"=>1,b=2}"#, r#"{"a":1,"b":2}"#),
@@ -69,7 +81,10 @@ fn what_is_valid_is_not_touched() {
         r#"{"a":1},"#,
     ] {
         let (json, fixes, cut) = made(text);
-        assert_eq!((json.as_str(), fixes, cut), (text.trim_end_matches([' ', ',']), 0, None));
+        assert_eq!(
+            (json.as_str(), fixes, cut),
+            (text.trim_end_matches([' ', ',']), 0, None)
+        );
     }
 }
 
@@ -84,7 +99,9 @@ fn depth_is_limited() {
 #[test]
 fn hostile_texts_take_linear_time() {
     let arena = Bump::new();
-    for unit in ["\"", "'", ",", "\\", "a", ":", "]", "\" ", "\",", "{}", "\"a", "\u{a0}"] {
+    for unit in [
+        "\"", "'", ",", "\\", "a", ":", "]", "\" ", "\",", "{}", "\"a", "\u{a0}",
+    ] {
         let text = format!("{{\"k\":\"{}", unit.repeat(500_000));
         let made = repair(&text, &arena).unwrap();
         assert!(made.fixes.len() <= TOLD);
