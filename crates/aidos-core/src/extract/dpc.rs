@@ -61,7 +61,7 @@ impl Provider for Dpc {
             return;
         }
         let arena = sink.arena;
-        let (mut list, stray) = match row.shape {
+        let (list, stray) = match row.shape {
             Shape::Line => cells::split(row.text, arena),
             Shape::Cells { cells, repaired } => (cells::borrow(cells, row.text, arena), repaired),
             Shape::Json { .. } | Shape::Garbage | Shape::TooDeep => {
@@ -71,7 +71,7 @@ impl Provider for Dpc {
         if cells::says_nothing(&list) || cells::is_header(&list) {
             return sink.skip();
         }
-        cells::join_names(&mut list, arena);
+        let list = cells::join_names(list, arena);
         let columns = Columns::of(context.header);
         let records = if columns.role(0) == Role::Stamp {
             cells::split_merged(list)

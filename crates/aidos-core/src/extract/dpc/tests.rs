@@ -1,6 +1,7 @@
 use super::*;
 use crate::clean::zone::Zone;
 use crate::extract::{Item, NatRule};
+use aidos_model::Defects;
 use bumpalo::Bump;
 use proptest::prelude::*;
 
@@ -68,7 +69,7 @@ fn run(text: &str, way: Way<'_>) -> Vec<Result<(serde_json::Value, String, Strin
                 event.message.push_text(event.timestamp, &mut message);
                 let words: Vec<&str> = event.defects.iter().map(Defect::word).collect();
                 let plain = Event {
-                    defects: Default::default(),
+                    defects: Defects::default(),
                     ..event
                 };
                 let mut line = Vec::new();
@@ -113,6 +114,7 @@ fn a_clean_row_is_read_either_way() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table
 fn dirty_rows_are_cleansed() {
     for (text, addresses, defects, message) in [
         (
@@ -376,6 +378,23 @@ fn cells_of_another_separator_are_read() {
     };
     assert_eq!(draft.event.email_addresses, ["a@x.org", "c@y.org"]);
     assert_eq!(draft.event.message.after, ",a@x.org,b,c@y.org");
+}
+
+#[test]
+fn hostile_rows_take_linear_time() {
+    for unit in [
+        "\"a,b\"@x,",
+        "\"",
+        "\"\"\",",
+        "a@x.org2023-03-07 10:38:04,",
+        "2023-03-07 10:38:04,",
+        "fields:{},",
+        "@,",
+        "text:\",",
+    ] {
+        let text = unit.repeat(400_000 / unit.len());
+        assert!(!run(&text, Way::Line).is_empty());
+    }
 }
 
 #[test]
