@@ -1,5 +1,7 @@
 //! The shipped mappings on sample lines, and the laws that hold for all of them.
 
+use std::borrow::Cow;
+
 use aidos_model::Event;
 
 use super::*;
