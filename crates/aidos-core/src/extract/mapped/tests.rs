@@ -110,9 +110,15 @@ fn reads_again(provider: &Mapped, header: &[&str], line: &str) {
     }
 }
 
-fn provider(name: &str) -> Mapped {
-    shipped()
-        .into_iter()
+/// Compiled once for all tests.
+fn all() -> &'static [Mapped] {
+    static ALL: std::sync::OnceLock<Vec<Mapped>> = std::sync::OnceLock::new();
+    ALL.get_or_init(shipped)
+}
+
+fn provider(name: &str) -> &'static Mapped {
+    all()
+        .iter()
         .find(|provider| provider.name() == name)
         .unwrap()
 }
@@ -121,13 +127,13 @@ fn provider(name: &str) -> Mapped {
 fn a_blank_lost_after_the_stamp_comes_back() {
     let sshd = provider("sshd");
     let line = "Mar  7 10:38:03mx sshd[1]: Failed password for root from 192.0.2.1 port 5 ssh2";
-    let event: serde_json::Value = serde_json::from_str(&read(&sshd, &[], line)[0]).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&read(sshd, &[], line)[0]).unwrap();
     assert_eq!(event["log"]["syslog"]["hostname"], "mx");
     assert_eq!(
         event["aidos"]["defects"],
         serde_json::json!(["missing_space"])
     );
-    reads_again(&sshd, &[], line);
+    reads_again(sshd, &[], line);
 }
 
 #[test]
@@ -139,7 +145,7 @@ fn control_characters_are_taken_out() {
         "red x"
     );
     let found = read(
-        &provider("sshd"),
+        provider("sshd"),
         &[],
         "Mar  7 10:38:03 mx sshd[1]: Failed password for ro\0ot from 192.0.2.1 port 5 ssh2",
     );
