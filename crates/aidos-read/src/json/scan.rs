@@ -68,10 +68,7 @@ impl Scan {
     pub(super) fn run(&mut self, bytes: &[u8], mut at: usize, base: usize) -> Found {
         loop {
             if self.state == State::InString {
-                let Some(found) = bytes
-                    .get(at..)
-                    .and_then(|rest| memchr3(b'"', b'\\', b'\n', rest))
-                else {
+                let Some(found) = bytes.get(at..).and_then(end_of_run) else {
                     return Found::More;
                 };
                 at += found + 1;
@@ -149,8 +146,11 @@ impl Scan {
 
     /// Where the string starts that is open, or that was not yet followed by anything.
     pub(super) fn doubtful(&self) -> Option<usize> {
-        matches!(self.state, State::InString | State::Escaped | State::AfterString)
-            .then_some(self.string)
+        matches!(
+            self.state,
+            State::InString | State::Escaped | State::AfterString
+        )
+        .then_some(self.string)
     }
 
     fn broken_string(&self, at: usize, base: usize) -> Found {
@@ -187,6 +187,18 @@ impl Scan {
         }
         self.depth = self.depth.saturating_sub(1);
         true
+    }
+}
+
+/// The next byte of a string that means something.
+///
+/// Most strings are short, so a plain loop goes first; the search with its set-up cost comes after.
+#[inline]
+fn end_of_run(bytes: &[u8]) -> Option<usize> {
+    let (head, tail) = bytes.split_at(bytes.len().min(16));
+    match head.iter().position(|b| matches!(b, b'"' | b'\\' | b'\n')) {
+        Some(found) => Some(found),
+        None => memchr3(b'"', b'\\', b'\n', tail).map(|found| head.len() + found),
     }
 }
 
