@@ -15,8 +15,8 @@ fn csv(name: &str, text: &str) -> Option<(char, Option<Vec<String>>)> {
     }
 }
 
-fn header(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(ToString::to_string).collect())
+fn header(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 fn json(name: &str, text: &str) -> Option<Shape> {
@@ -58,25 +58,28 @@ fn csv_by_its_header() {
     let ragged = "timestamp,addresses\n2024-05-01,a@x.org\n2024-05-02,a@x.org,b@y.org,c@z.org\n";
     assert_eq!(
         csv("a.txt", ragged),
-        Some((',', header(&["timestamp", "addresses"])))
+        Some((',', Some(header(&["timestamp", "addresses"]))))
     );
     let semicolons = "Datum;Src IP;Dst IP\n1.5.2024;192.0.2.1,192.0.2.9;192.0.2.2\n";
     assert_eq!(
         csv("a", semicolons),
-        Some((';', header(&["Datum", "Src IP", "Dst IP"])))
+        Some((';', Some(header(&["Datum", "Src IP", "Dst IP"]))))
     );
     let tabs = "time\tuser\tmessage\n10:00\tann\thello, you, there\n";
     assert_eq!(
         csv("a", tabs),
-        Some(('\t', header(&["time", "user", "message"])))
+        Some(('\t', Some(header(&["time", "user", "message"]))))
     );
     assert_eq!(
         csv("a", "from,to\n"),
-        Some((',', header(&["from", "to"]))),
+        Some((',', Some(header(&["from", "to"])))),
         "a header alone"
     );
     let quoted = "\"time\",\"from\"\n\"2024-05-01\",\"Doe, John <j@x.org>\"\n";
-    assert_eq!(csv("a", quoted), Some((',', header(&["time", "from"]))));
+    assert_eq!(
+        csv("a", quoted),
+        Some((',', Some(header(&["time", "from"]))))
+    );
 }
 
 #[test]
@@ -98,11 +101,11 @@ fn csv_by_its_name() {
     assert_eq!(csv("a.tsv", "1\t2\n"), Some(('\t', None)));
     assert_eq!(
         csv("a.csv", "email\na@x.org\nb@y.org\n"),
-        Some((',', header(&["email"])))
+        Some((',', Some(header(&["email"]))))
     );
     assert_eq!(
         csv("a.csv", "sep=;\nx;y\n1;2\n"),
-        Some((';', header(&["x", "y"])))
+        Some((';', Some(header(&["x", "y"]))))
     );
     assert!(
         json("a.csv", "{\"a\":1}\n{\"a\":2}\n").is_some(),
@@ -118,7 +121,7 @@ fn a_header_cut_by_the_head_is_no_matter() {
     );
     assert_eq!(
         csv("a", &text),
-        Some((',', header(&["time", "from", "to"])))
+        Some((',', Some(header(&["time", "from", "to"]))))
     );
 }
 
