@@ -1,11 +1,11 @@
 //! `bundle.json`: the whole case as one STIX 2.1 bundle, sorted outside of memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use aidos_core::analysis::conversation::{Key, Stats};
+use aidos_core::analysis::conversation::{Key, Party, Stats};
 use aidos_core::analysis::role::Verdict;
 use aidos_core::compose::Options;
 use aidos_core::compose::case::{
@@ -26,7 +26,14 @@ pub(crate) struct CaseBundle<'n> {
     members: Sorter,
     times: BTreeMap<u8, (Option<Timestamp>, Option<Timestamp>)>,
     key: Vec<u8>,
+    /// A counterpart whose conversations with own addresses are being added up.
+    counterpart: Option<(u8, String, Stats)>,
+    /// Own e-mail addresses that were written lately.
+    own: HashSet<String>,
 }
+
+/// Own e-mail addresses that are remembered as written.
+const OWN: usize = 1 << 14;
 
 /// A grouping whose members wait in a file.
 struct Group {
@@ -48,11 +55,57 @@ impl<'n> CaseBundle<'n> {
             members: Sorter::new(folder, budget / 4),
             times: BTreeMap::new(),
             key: Vec::new(),
+            counterpart: None,
+            own: HashSet::new(),
         }
     }
 
     /// Takes the objects of a conversation.
+    ///
+    /// A row of e-mail addresses pairs each own one with each of the others: mass mailings would fill the
+    /// bundle. So they are folded once more: what stands in it is the counterpart with all its rows, and the
+    /// own addresses as observables. Who met whom says `patterns.json`.
     pub(crate) fn conversation(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {
+        if stats.verdict() != Verdict::Correspondence {
+            return self.objects_of(key, stats);
+        }
+        if let Party::Email(own) = key.destination
+            && !self.own.contains(own)
+        {
+            if self.own.len() >= OWN {
+                self.own.clear();
+            }
+            self.own.insert(own.to_owned());
+            // Without a time there is the observable alone.
+            self.objects_of(&Key { source: Party::Unknown, ..*key }, &Stats::default())?;
+        }
+        let Party::Email(address) = key.source else { return Ok(()) };
+        match &mut self.counterpart {
+            Some((provider, of, sum)) if *provider == key.provider && of == address => {
+                sum.merge(stats);
+                Ok(())
+            }
+            _ => {
+                self.end_counterpart()?;
+                self.counterpart = Some((key.provider, address.to_owned(), stats.clone()));
+                Ok(())
+            }
+        }
+    }
+
+    fn end_counterpart(&mut self) -> io::Result<()> {
+        let Some((provider, address, stats)) = self.counterpart.take() else { return Ok(()) };
+        let key = Key {
+            provider,
+            source: Party::Email(&address),
+            destination: Party::Unknown,
+            port: None,
+            transport: "",
+        };
+        self.objects_of(&key, &stats)
+    }
+
+    fn objects_of(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {
         let verdict = stats.verdict();
         let accused = verdict.is_attack() || verdict == Verdict::Correspondence;
         let conversation = Conversation {
@@ -97,6 +150,7 @@ impl<'n> CaseBundle<'n> {
 
     /// Writes the bundle; returns the number of its objects.
     pub(crate) fn write(mut self, out: &mut dyn Write) -> io::Result<u64> {
+        self.end_counterpart()?;
         let mut groups = self.groups()?.into_iter().peekable();
         let mut bundle = BundleId::new();
         let mut merge = self.objects.finish()?;

@@ -376,8 +376,17 @@ fn push_target(out: &mut Vec<u8>, key: &Key<'_>, stats: &Stats, verdict: Verdict
     push_key(out, "confidence");
     push_u64(out, verdict.confidence().into());
     out.push(b',');
-    push_stats(out, stats);
+    push_pair_stats(out, stats);
     out.extend_from_slice(b",\"entries\":[");
+}
+
+/// As [`push_stats`], without the days where all rows are of the day of the first: there are many pairs.
+fn push_pair_stats(out: &mut Vec<u8>, stats: &Stats) {
+    if stats.days.len() > 1 {
+        push_stats(out, stats);
+    } else {
+        push_stats(out, &Stats { days: Vec::new(), ..stats.clone() });
+    }
 }
 
 /// `"count":…,"first":…,"last":…,"days":{…}`; times are left out where no row has one.
@@ -444,7 +453,7 @@ fn write_targets(
                 text.push(b'{');
                 push_value(&mut text, &source);
                 text.push(b',');
-                push_stats(&mut text, &attacker);
+                push_pair_stats(&mut text, &attacker);
                 text.push(b'}');
                 top.peers += 1;
                 if text.len() > 1 << 16 {

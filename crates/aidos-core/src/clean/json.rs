@@ -122,13 +122,10 @@ fn push_unescaped(out: &mut ArenaString<'_>, inner: &str) -> bool {
             Some(b'r') => ('\r', 2),
             Some(b'b') => ('\u{8}', 2),
             Some(b'f') => ('\u{c}', 2),
-            Some(b'u') => match unicode(escape) {
-                Some(found) => found,
-                None => {
-                    lost = true;
-                    ('\u{fffd}', 6)
-                }
-            },
+            Some(b'u') => unicode(escape).unwrap_or_else(|| {
+                lost = true;
+                (char::REPLACEMENT_CHARACTER, 6)
+            }),
             Some(&byte) if byte.is_ascii() => (char::from(byte), 2),
             _ => ('\\', 1),
         };

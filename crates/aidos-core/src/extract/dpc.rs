@@ -19,7 +19,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::{Context, Provider, Row, Sample, Score, Shape, Sink, apply_stamp};
 use crate::clean::{email, moment};
-use columns::Role;
+use columns::{Columns, Role};
 
 /// The provider of e-mail rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,7 +61,7 @@ impl Provider for Dpc {
             return;
         }
         let arena = sink.arena;
-        let (mut list, stray) = match row.shape {
+        let (list, stray) = match row.shape {
             Shape::Line => cells::split(row.text, arena),
             Shape::Cells { cells, repaired } => (cells::borrow(cells, row.text, arena), repaired),
             Shape::Json { .. } | Shape::Garbage | Shape::TooDeep => {
@@ -71,9 +71,9 @@ impl Provider for Dpc {
         if cells::says_nothing(&list) || cells::is_header(&list) {
             return sink.skip();
         }
-        cells::join_names(&mut list, arena);
-        let may_merge = columns::role(context.header, 0) == Role::Stamp;
-        let records = if may_merge {
+        let list = cells::join_names(list, arena);
+        let columns = Columns::of(context.header);
+        let records = if columns.role(0) == Role::Stamp {
             cells::split_merged(list)
         } else {
             vec![list]
@@ -83,6 +83,7 @@ impl Provider for Dpc {
             record::extract(
                 &record::Record {
                     cells: &cells,
+                    columns: &columns,
                     stray,
                     is_merged,
                 },

@@ -1,7 +1,7 @@
 //! EXUS: attack events as JSON objects, one a row (RFC 8259).
 //!
 //! The schema drifts: keys come in many spellings, nested or dotted, numbers as strings, names of attacks
-//! in any case. What a key means is in [`keys`], what a value means in [`value`]. Members that no field
+//! in any case. What a key means is in `keys`, what a value means in `value`. Members that no field
 //! takes are kept, as they stand, in `aidos.fields`.
 //!
 //! The cleansed row is one compact object: the time first, then the fields under one key each, then the
@@ -135,7 +135,7 @@ fn likeness(text: &str, arena: &Bump) -> f64 {
             known += 1;
             match meaning.slot {
                 Slot::SourceIp | Slot::DestinationIp => {
-                    address |= !is_object || value.contains("\"ip\"")
+                    address |= !is_object || value.contains("\"ip\"");
                 }
                 Slot::Attack | Slot::Payload | Slot::Severity => attack = true,
                 _ => {}

@@ -4,19 +4,20 @@
 //! and which ECS field each piece fills. [`Mapped`] is the [`Provider`] that follows it; [`shipped`] are
 //! those that come with the program. Every key is described in `docs/reference/mappings.md`.
 
+mod build;
 mod cells;
+mod check;
 mod error;
 mod field;
 mod file;
 mod fill;
 pub(super) mod head;
 pub(super) mod json;
+mod nodes;
 pub(super) mod pairs;
 mod plan;
 mod template;
 mod time;
-
-use std::borrow::Cow;
 
 use aidos_model::Defect;
 use bumpalo::Bump;
@@ -351,12 +352,12 @@ fn without_controls<'a>(text: &'a str, arena: &'a Bump) -> (&'a str, Option<&'a 
 }
 
 /// A cell as text that lives as long as the row: a piece of it, or a copy.
-fn lend<'a>(row: &'a str, cell: &Cow<'_, str>, arena: &'a Bump) -> &'a str {
+fn lend<'a>(row: &'a str, cell: &str, arena: &'a Bump) -> &'a str {
     let start = (cell.as_ptr() as usize).wrapping_sub(row.as_ptr() as usize);
     let piece = start
         .checked_add(cell.len())
         .and_then(|end| row.get(start..end))
-        .filter(|piece| *piece == cell.as_ref());
+        .filter(|piece| *piece == cell);
     let text = piece.unwrap_or_else(|| arena.alloc_str(cell));
     without_controls(text, arena).0
 }

@@ -9,7 +9,9 @@
 
 mod lines;
 mod names;
+mod pairs;
 mod pieces;
+mod shapes;
 mod tables;
 mod values;
 mod write;
@@ -80,9 +82,9 @@ fn from_lines(lines: &[&str], name: &str) -> Option<Proposal> {
     if most(&lines, |line| line.starts_with('{')) {
         return tables::from_json(&lines, name);
     }
-    lines::from_pairs(&lines, comments, name)
+    pairs::from_pairs(&lines, comments, name)
         .or_else(|| tables::from_separated(&lines, name))
-        .or_else(|| lines::from_text(&lines, comments, name))
+        .or_else(|| shapes::from_text(&lines, comments, name))
 }
 
 /// Whether this holds for nine of ten.

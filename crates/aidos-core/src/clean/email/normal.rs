@@ -7,7 +7,7 @@ use bumpalo::collections::String as ArenaString;
 /// The cell with plain blanks, without control and invisible characters, and with `[at]` read.
 pub(super) fn normalise<'a>(cell: &'a str, arena: &'a Bump, defects: &mut Defects) -> &'a str {
     let cell = cell.trim_matches(' ');
-    let is_odd = |byte: u8| byte >= 0x80 || byte < 0x20 || byte == 0x7f;
+    let is_odd = |byte: u8| !(0x20..0x7f).contains(&byte);
     let visible = if cell.bytes().any(is_odd) {
         visible(cell, arena, defects)
     } else {

@@ -9,6 +9,7 @@ use super::{Piece, domain, word};
 const REACH: usize = 512;
 
 /// Reads a normalised cell.
+#[allow(clippy::struct_excessive_bools)] // four independent memories of what stands to the left
 pub(super) struct Scanner<'a, 'o> {
     text: &'a str,
     at: usize,
@@ -21,7 +22,9 @@ pub(super) struct Scanner<'a, 'o> {
     angle: bool,
     /// Whether an address was seen and nothing but blanks since.
     blanks_since: bool,
+    /// Whether an encoded word was seen.
     encoded: bool,
+    /// Whether anything else was.
     other: bool,
 }
 

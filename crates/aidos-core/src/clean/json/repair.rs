@@ -215,19 +215,17 @@ impl<'a> Writer<'a> {
 
     fn key(&mut self) -> Result<Option<Step>, End> {
         let start = self.at;
-        match self.peek().ok_or(End)? {
-            quote @ (b'"' | b'\'') => self.string(quote, true)?,
-            _ => {
-                let ends =
-                    |byte: &u8| matches!(byte, b':' | b'=' | b',' | b'}' | b'{' | b'[' | b'"');
-                let rest = self.bytes.get(start..).unwrap_or_default();
-                let len = rest.iter().position(ends).ok_or(End)?;
-                self.at = start + len;
-                let key = self.text.get(start..self.at).unwrap_or_default();
-                let quoted = self.quoted(key.trim());
-                self.out.push_str(quoted);
-                self.fix(start, Some(quoted));
-            }
+        if let quote @ (b'"' | b'\'') = self.peek().ok_or(End)? {
+            self.string(quote, true)?;
+        } else {
+            let ends = |byte: &u8| matches!(byte, b':' | b'=' | b',' | b'}' | b'{' | b'[' | b'"');
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            let len = rest.iter().position(ends).ok_or(End)?;
+            self.at = start + len;
+            let key = self.text.get(start..self.at).unwrap_or_default();
+            let quoted = self.quoted(key.trim());
+            self.out.push_str(quoted);
+            self.fix(start, Some(quoted));
         }
         self.blanks();
         match self.peek().ok_or(End)? {
@@ -510,18 +508,14 @@ impl<'a> Writer<'a> {
     /// `\uXXXX`; half a surrogate pair is no character. Returns whether it was one.
     fn code_unit(&mut self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        match super::unicode(rest) {
-            Some((_, len)) => {
-                self.out.push_str(rest.get(..len).unwrap_or_default());
-                self.at += len;
-                false
-            }
-            None => {
-                self.out.push(char::REPLACEMENT_CHARACTER);
-                self.at += 6;
-                true
-            }
-        }
+        let Some((_, len)) = super::unicode(rest) else {
+            self.out.push(char::REPLACEMENT_CHARACTER);
+            self.at += 6;
+            return true;
+        };
+        self.out.push_str(rest.get(..len).unwrap_or_default());
+        self.at += len;
+        false
     }
 }
 

@@ -158,34 +158,35 @@ pub(super) fn is_header(cells: &[&str]) -> bool {
 }
 
 /// Joins the cells of a quoted name that lost its quoting: `"Doe`, ` John" <j@x.org>`.
-pub(super) fn join_names<'a>(cells: &mut Vec<&'a str>, arena: &'a Bump) {
+pub(super) fn join_names<'a>(cells: Vec<&'a str>, arena: &'a Bump) -> Vec<&'a str> {
     let is_odd =
         |cell: &str| cell.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 && is_open(cell);
-    let mut index = 0;
-    while index < cells.len() {
-        let Some(cell) = cells
-            .get(index)
-            .filter(|cell| is_odd(cell) && !cell.contains('@'))
+    if !cells.iter().any(|cell| cell.contains('"')) {
+        return cells;
+    }
+    let mut joined = Vec::with_capacity(cells.len());
+    let mut rest = cells.as_slice();
+    while let Some((cell, behind)) = rest.split_first() {
+        rest = behind;
+        // A name has few commas; further off the mark belongs to something else.
+        let close = (is_odd(cell) && !cell.contains('@'))
+            .then(|| behind.iter().take(3).position(|cell| is_odd(cell)))
+            .flatten()
+            .and_then(|close| behind.get(..=close));
+        let Some(parts) = close.filter(|parts| parts.last().is_some_and(|cell| cell.contains('@')))
         else {
-            index += 1;
+            joined.push(*cell);
             continue;
         };
-        // A name has few commas; further off the mark belongs to something else.
-        let close = (index + 1..cells.len().min(index + 4))
-            .find(|&other| cells.get(other).is_some_and(|cell| is_odd(cell)));
-        if let Some(close) =
-            close.filter(|&close| cells.get(close).is_some_and(|cell| cell.contains('@')))
-        {
-            let mut joined = ArenaString::from_str_in(cell, arena);
-            for part in cells.get(index + 1..=close).unwrap_or_default() {
-                joined.push(',');
-                joined.push_str(part);
-            }
-            let joined = joined.into_bump_str();
-            cells.splice(index..=close, [joined]);
+        let mut name = ArenaString::from_str_in(cell, arena);
+        for part in parts {
+            name.push(',');
+            name.push_str(part);
         }
-        index += 1;
+        joined.push(name.into_bump_str());
+        rest = behind.get(parts.len()..).unwrap_or_default();
     }
+    joined
 }
 
 /// Splits rows that lost the line break between them, before each stamp that follows an address and is
@@ -250,6 +251,8 @@ fn glued_stamp(cell: &str) -> Option<usize> {
     let bytes = cell.as_bytes();
     let at = memchr::memchr(b'@', bytes)?;
     let domain = at + 2;
+    // Each such stamp has its colons behind the address.
+    memchr::memchr(b':', bytes.get(domain..)?)?;
     (domain..bytes.len()).find(|&start| {
         let before = bytes.get(start - 1).copied().unwrap_or_default();
         let ahead = |len: usize| bytes.get(start + len).copied().unwrap_or_default();
@@ -349,9 +352,11 @@ mod tests {
     #[test]
     fn names_that_lost_their_quoting_are_joined() {
         let arena = Bump::new();
-        let mut cells = vec!["s", "\"Doe", " John\" <j@x.org>", "b@y.org"];
-        join_names(&mut cells, &arena);
-        assert_eq!(cells, ["s", "\"Doe, John\" <j@x.org>", "b@y.org"]);
+        let cells = vec!["s", "\"Doe", " John\" <j@x.org>", "b@y.org"];
+        assert_eq!(
+            join_names(cells, &arena),
+            ["s", "\"Doe, John\" <j@x.org>", "b@y.org"]
+        );
     }
 
     proptest! {

@@ -19,50 +19,64 @@ pub(super) enum Role {
     Opaque,
 }
 
+/// The roles of all columns.
+pub(super) struct Columns {
+    roles: Vec<Role>,
+    /// What follows the last named column: as that column where it holds addresses of a role.
+    rest: Role,
+}
+
+impl Columns {
+    /// Reads a header; none at all, or a first row that was taken for one, says that a stamp and addresses
+    /// follow.
+    pub(super) fn of(header: &[&str]) -> Self {
+        if header.is_empty() || holds_addresses(header) {
+            return Self {
+                roles: vec![Role::Stamp],
+                rest: Role::Address,
+            };
+        }
+        let mut has_stamp = false;
+        let roles: Vec<Role> = header
+            .iter()
+            .map(|name| match named(name) {
+                Role::Stamp if has_stamp => Role::Other,
+                role => {
+                    has_stamp |= role == Role::Stamp;
+                    role
+                }
+            })
+            .collect();
+        let rest = match roles.last() {
+            Some(role @ (Role::From | Role::To)) => *role,
+            _ => Role::Address,
+        };
+        Self { roles, rest }
+    }
+
+    /// The role of a column, from 0.
+    pub(super) fn role(&self, index: usize) -> Role {
+        self.roles.get(index).copied().unwrap_or(self.rest)
+    }
+}
+
 /// Whether the header says no more than that a stamp and addresses follow.
 pub(super) fn are_usual(header: &[&str]) -> bool {
-    header
-        .iter()
-        .enumerate()
-        .all(|(index, _)| match role(header, index) {
-            Role::Stamp => index == 0,
-            Role::Address => index > 0,
-            _ => false,
-        })
-}
-
-/// The role of a column. A row may be longer than its header: what follows is as its last column where
-/// that holds addresses.
-pub(super) fn role(header: &[&str], index: usize) -> Role {
-    // A first row with addresses is no header, whoever took it for one.
-    if header.is_empty()
-        || header
-            .iter()
-            .any(|name| name.contains('@') && name.len() > 1 && !name.starts_with('@'))
-    {
-        return if index == 0 {
-            Role::Stamp
-        } else {
-            Role::Address
-        };
-    }
-    match header.get(index) {
-        Some(name) => match named(name) {
-            Role::Stamp if is_later_stamp(header, index) => Role::Other,
-            role => role,
-        },
-        None => match header.last().map(|name| named(name)) {
-            Some(role @ (Role::From | Role::To)) => role,
-            _ => Role::Address,
-        },
+    match header {
+        [] => true,
+        [first, rest @ ..] => {
+            holds_addresses(header)
+                || (named(first) == Role::Stamp
+                    && rest.iter().all(|name| named(name) == Role::Address))
+        }
     }
 }
 
-fn is_later_stamp(header: &[&str], index: usize) -> bool {
+/// Whether a row that was taken for a header holds addresses; `@timestamp` is a name.
+fn holds_addresses(header: &[&str]) -> bool {
     header
         .iter()
-        .take(index)
-        .any(|name| named(name) == Role::Stamp)
+        .any(|name| name.find('@').is_some_and(|at| at > 0))
 }
 
 /// The role that a name stands for.

@@ -4,7 +4,7 @@ use aidos_model::{Defect, Event, Message};
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
-use super::columns::{Role, role};
+use super::columns::{Columns, Role};
 use super::{cells, event_of, note};
 use crate::clean::email::{self, Piece};
 use crate::clean::stamp::Stamp;
@@ -14,6 +14,7 @@ use crate::extract::{Context, Row, Sink, Year, apply_stamp};
 /// A record of a row.
 pub(super) struct Record<'a, 'r> {
     pub(super) cells: &'r [&'a str],
+    pub(super) columns: &'r Columns,
     /// Whether a quotation mark in the row was read as a character.
     pub(super) stray: bool,
     /// Whether the row held more records than this.
@@ -61,7 +62,8 @@ pub(super) fn extract<'a>(
         pieces: Vec::new(),
     };
     for (index, cell) in record.cells.iter().enumerate() {
-        found.cell(index, cell, context.header);
+        let name = context.header.get(index).copied().unwrap_or_default();
+        found.cell(index, cell, record.columns.role(index), name);
     }
     let text = if record.is_merged {
         join(record.cells, arena)
@@ -108,9 +110,7 @@ impl<'a> Found<'a, '_> {
         note(&mut self.event, self.sink, rule, field, (before, after));
     }
 
-    fn cell(&mut self, index: usize, cell: &'a str, header: &[&'a str]) {
-        let name = header.get(index).copied().unwrap_or_default();
-        let role = role(header, index);
+    fn cell(&mut self, index: usize, cell: &'a str, role: Role, name: &'a str) {
         match role {
             Role::Stamp => self.stamp_cell(cell),
             // A header that forgot the stamp before its addresses.
@@ -156,8 +156,11 @@ impl<'a> Found<'a, '_> {
             return self.address_cell(Role::Address, behind);
         }
         let whole = moment::read_whole(text);
-        let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-        if whole.is_some() || (has_digit && self.holds_no_address(text)) {
+        // A comment or half a quotation is no damaged stamp.
+        let may_be_one = text.bytes().any(|byte| byte.is_ascii_digit())
+            && !text.starts_with('#')
+            && !text.contains('"');
+        if whole.is_some() || (may_be_one && self.holds_no_address(text)) {
             self.stamp = Some((whole, text));
         } else {
             self.address_cell(Role::Address, text);
@@ -374,7 +377,8 @@ impl<'a> Found<'a, '_> {
             }
             let mut cell = ArenaString::new_in(arena);
             cells::push_cell(&mut cell, text);
-            shown = Some(&*cell.into_bump_str());
+            let cell: &'a str = cell.into_bump_str();
+            shown = Some(cell);
         }
         event.message = Message {
             before: "",

@@ -1,6 +1,7 @@
 use super::*;
 use crate::clean::zone::Zone;
 use crate::extract::{Item, NatRule};
+use aidos_model::Defects;
 use bumpalo::Bump;
 use proptest::prelude::*;
 
@@ -68,7 +69,7 @@ fn run(text: &str, way: Way<'_>) -> Vec<Result<(serde_json::Value, String, Strin
                 event.message.push_text(event.timestamp, &mut message);
                 let words: Vec<&str> = event.defects.iter().map(Defect::word).collect();
                 let plain = Event {
-                    defects: Default::default(),
+                    defects: Defects::default(),
                     ..event
                 };
                 let mut line = Vec::new();
@@ -113,6 +114,7 @@ fn a_clean_row_is_read_either_way() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table
 fn dirty_rows_are_cleansed() {
     for (text, addresses, defects, message) in [
         (
@@ -351,6 +353,51 @@ fn a_header_gives_roles() {
 }
 
 #[test]
+fn cells_of_another_separator_are_read() {
+    let arena = Bump::new();
+    let mut sink = Sink::new(&arena);
+    let context = Context {
+        provider: "dpc",
+        path: "",
+        zone: &Zone::UTC,
+        header: HEADER,
+        nat: NatRule::default(),
+    };
+    let cells = ["2023-03-07 10:38:03", "a@x.org", "b,c@y.org"].map(Cow::Borrowed);
+    let row = Row {
+        line: 1,
+        text: "2023-03-07 10:38:03;a@x.org;\"b,c@y.org\"",
+        shape: Shape::Cells {
+            cells: &cells,
+            repaired: false,
+        },
+    };
+    Dpc.extract(row, &context, &mut sink);
+    let Some(Item::Entry(draft)) = sink.items.first() else {
+        panic!("no entry");
+    };
+    assert_eq!(draft.event.email_addresses, ["a@x.org", "c@y.org"]);
+    assert_eq!(draft.event.message.after, ",a@x.org,b,c@y.org");
+}
+
+#[test]
+fn hostile_rows_take_linear_time() {
+    for unit in [
+        "\"a,b\"@x,",
+        "\"",
+        "\"\"\",",
+        "a@x.org2023-03-07 10:38:04,",
+        "2023-03-07 10:38:04,",
+        "fields:{},",
+        "@,",
+        "text:\",",
+    ] {
+        let text = unit.repeat(400_000 / unit.len());
+        assert!(!run(&text, Way::Line).is_empty());
+    }
+}
+
+#[test]
 fn two_hundred_addresses_are_kept() {
     let addresses: Vec<String> = (0..200).map(|index| format!("u{index}@x.org")).collect();
     let text = format!("2023-03-07 10:38:03,{}", addresses.join(","));
@@ -405,6 +452,29 @@ fn the_score_knows_mail_from_other_logs() {
         assert!(score(&[other]) < 0.01, "{other}");
     }
     assert!(score(&[]) < 0.01);
+}
+
+/// Rows whose messages once did not read back.
+#[test]
+fn messages_of_odd_rows_read_back() {
+    for (text, header) in [
+        ("[at],2023-03-07 10:38:03,a@x.org", &[][..]),
+        (
+            ",a@x.org\"Doe, John\" <j@x.org>hello\"Doe, John\" <j@x.org>",
+            &["date", "from", "to", "subject", "note"],
+        ),
+        ("\"q r\"@x.orga@x.orgb@y.org", &[]),
+        (
+            "=?UTF-8?Q?a=40x.org?=,#\u{85}=?UTF-8?Q?a=40x.org?=",
+            &["email", "time"],
+        ),
+        ("7\"x,\"a\\\"b\"@x.org", &[]),
+    ] {
+        for (event, _, message) in run(text, Way::Cells(header)).into_iter().flatten() {
+            let (same, _, shown) = entry(&message, Way::Line);
+            assert_eq!((same, shown), (event, message), "{text}");
+        }
+    }
 }
 
 /// Rows of what is found in such files, and worse.

@@ -210,6 +210,18 @@ fn other(key: &[u8]) -> Option<(Slot, u8)> {
     })
 }
 
+/// Words for a side: whether it is the source, and the rank of the word.
+const SIDES: [(&[u8], bool, u8); 8] = [
+    (b"source", true, 0),
+    (b"src", true, 1),
+    (b"attacker", true, 2),
+    (b"destination", false, 0),
+    (b"dst", false, 1),
+    (b"dest", false, 1),
+    (b"target", false, 2),
+    (b"victim", false, 2),
+];
+
 /// `sourceip`, `dstport`, `attackermac`, `saddr`, `spt`, `ipsrc` …
 fn endpoint(key: &[u8]) -> Option<Meaning> {
     let short = match key {
@@ -228,16 +240,6 @@ fn endpoint(key: &[u8]) -> Option<Meaning> {
             is_bare: false,
         });
     }
-    const SIDES: [(&[u8], bool, u8); 8] = [
-        (b"source", true, 0),
-        (b"src", true, 1),
-        (b"attacker", true, 2),
-        (b"destination", false, 0),
-        (b"dst", false, 1),
-        (b"dest", false, 1),
-        (b"target", false, 2),
-        (b"victim", false, 2),
-    ];
     let (part, is_source, rank) = SIDES.into_iter().find_map(|(name, is_source, rank)| {
         key.strip_prefix(name).map(|part| (part, is_source, rank))
     })?;

@@ -104,98 +104,126 @@ pub(super) fn extract<'a>(
     // The quotation mark that closes the stamp, or the bracket that opens the row.
     let has_time = matches!(sorted.filled.first(), Some(Some(_)));
     writer.out.push(if has_time { '"' } else { '{' });
-    let mut year = Year::None;
-    let mut before = "";
-    let mut stamp = None;
-    let mut behind = [None; 2];
+    let mut entry = Entry {
+        event,
+        writer,
+        sink,
+        ports: [None; 2],
+        year: Year::None,
+        before: "",
+        stamp: None,
+    };
     for (slot, filled) in Slot::ALL.into_iter().zip(sorted.filled) {
-        let Some(filled) = filled else {
-            if let Some(port) = port_behind(slot, &behind) {
-                set(&mut event, slot, Value::Port(port));
-                if !sorted.is_taken(slot) {
-                    writer.key(slot.key());
-                    writer.number(|out| push_u64(out, port.into()));
-                }
-            }
-            continue;
-        };
-        let (Filled::Good(_, member) | Filled::Damaged(_, _, member)) = filled;
-        let key = if sorted.is_taken(slot) {
-            member.key
-        } else {
-            slot.key()
-        };
-        if slot == Slot::Time {
-            let text = match filled {
-                Filled::Good(Value::Time(found, text), _) => {
-                    year = apply_stamp(&mut event, found.when(context.zone), text, sink);
-                    text
-                }
-                Filled::Good(..) => continue,
-                Filled::Damaged(defect, text, _) => {
-                    event.defects.add(defect);
-                    sink.repair(defect, Some(slot.field()), text, None);
-                    text
-                }
-            };
-            before = opening(key, arena);
-            stamp = Some(escaped(text, arena));
-            continue;
-        }
-        writer.key(key);
         match filled {
-            Filled::Damaged(defect, text, member) => {
-                event.defects.add(defect);
-                sink.repair(defect, Some(slot.field()), text, None);
-                json::push_compact(&mut writer.out, member.json, arena);
-            }
-            Filled::Good(value, member) => {
-                if let Some(port) = port_behind(slot, &behind)
-                    && value != Value::Port(port)
-                {
-                    // The address has one port behind it, its member another: this one counts.
-                    event.defects.add(Defect::BadPort);
-                    sink.repair(
-                        Defect::BadPort,
-                        Some(slot.field()),
-                        member.json,
-                        Some(member.json),
-                    );
-                }
-                let mut shown = value;
-                if let Value::Ip(ip, port) = value {
-                    let is_source = slot == Slot::SourceIp;
-                    if let Some(place) = behind.get_mut(usize::from(!is_source)) {
-                        *place = port;
-                    }
-                    // The port stands alone where its own key is free.
-                    let own = if is_source {
-                        Slot::SourcePort
-                    } else {
-                        Slot::DestinationPort
-                    };
-                    if sorted.is_free(own) {
-                        shown = Value::Ip(ip, None);
-                    }
-                }
-                writer.value(shown, member.json);
-                set(&mut event, slot, value);
+            None => entry.empty(slot, &sorted),
+            Some(filled) if slot == Slot::Time => entry.time(filled, &sorted, context),
+            Some(Filled::Good(value, member)) => entry.good(slot, value, member, &sorted),
+            Some(Filled::Damaged(defect, text, member)) => {
+                entry.note(defect, slot, text, None);
+                entry.writer.key(sorted.key(slot, member));
+                json::push_compact(&mut entry.writer.out, member.json, arena);
             }
         }
     }
-    let fields = writer.fields(&sorted.unknown, &mut event, sink);
-    if let Some(fields) = fields {
-        event.extra = arena.alloc_slice_copy(&[("aidos.fields", fields)]);
-    }
-    event.message = writer.message(before, stamp);
-    sink.entry(event, year);
+    entry.finish(&sorted);
 }
 
-fn port_behind(slot: Slot, behind: &[Option<u16>; 2]) -> Option<u16> {
-    match slot {
-        Slot::SourcePort => behind.first().copied().flatten(),
-        Slot::DestinationPort => behind.last().copied().flatten(),
-        _ => None,
+/// An entry that fills up.
+struct Entry<'a, 's> {
+    event: Event<'a>,
+    writer: Writer<'a>,
+    sink: &'s mut Sink<'a>,
+    /// Ports that stood behind the source's and the destination's address.
+    ports: [Option<u16>; 2],
+    year: Year,
+    before: &'a str,
+    stamp: Option<&'a str>,
+}
+
+impl<'a> Entry<'a, '_> {
+    fn note(&mut self, rule: Defect, slot: Slot, before: &'a str, after: Option<&'a str>) {
+        self.event.defects.add(rule);
+        self.sink.repair(rule, Some(slot.field()), before, after);
+    }
+
+    /// The port that stood behind the address of the side whose port this is.
+    fn port(&self, slot: Slot) -> Option<u16> {
+        match slot {
+            Slot::SourcePort => self.ports.first().copied().flatten(),
+            Slot::DestinationPort => self.ports.last().copied().flatten(),
+            _ => None,
+        }
+    }
+
+    /// A field that no member fills.
+    fn empty(&mut self, slot: Slot, sorted: &Sorted<'a>) {
+        if let Some(port) = self.port(slot) {
+            set(&mut self.event, slot, Value::Port(port));
+            if sorted.is_free(slot) {
+                self.writer.key(slot.key());
+                self.writer.number(|out| push_u64(out, port.into()));
+            }
+        }
+    }
+
+    fn time(&mut self, filled: Filled<'a>, sorted: &Sorted<'a>, context: &Context<'a>) {
+        let (text, member) = match filled {
+            Filled::Good(Value::Time(stamp, text), member) => {
+                let when = stamp.when(context.zone);
+                self.year = apply_stamp(&mut self.event, when, text, self.sink);
+                (text, member)
+            }
+            Filled::Good(_, member) => (member.json, member),
+            Filled::Damaged(defect, text, member) => {
+                self.note(defect, Slot::Time, text, None);
+                (text, member)
+            }
+        };
+        self.before = opening(sorted.key(Slot::Time, member), self.writer.arena);
+        self.stamp = Some(escaped(text, self.writer.arena));
+    }
+
+    fn good(&mut self, slot: Slot, value: Value<'a>, member: Member<'a>, sorted: &Sorted<'a>) {
+        if let Some(port) = self.port(slot)
+            && value != Value::Port(port)
+        {
+            // The address has one port behind it, its member another: this one counts.
+            self.note(Defect::BadPort, slot, member.json, Some(member.json));
+        }
+        let mut shown = value;
+        if let Value::Ip(ip, port) = value {
+            let (side, own) = match slot {
+                Slot::SourceIp => (0, Slot::SourcePort),
+                _ => (1, Slot::DestinationPort),
+            };
+            if let Some(place) = self.ports.get_mut(side) {
+                *place = port;
+            }
+            // The port stands alone where its own key is free.
+            if sorted.is_free(own) {
+                shown = Value::Ip(ip, None);
+            }
+        }
+        self.writer.key(sorted.key(slot, member));
+        self.writer.value(shown, member.json);
+        set(&mut self.event, slot, value);
+    }
+
+    fn finish(mut self, sorted: &Sorted<'a>) {
+        let fields = self
+            .writer
+            .fields(&sorted.unknown, &mut self.event, self.sink);
+        if let Some(fields) = fields {
+            let arena = self.writer.arena;
+            self.event.extra = arena.alloc_slice_copy(&[("aidos.fields", fields)]);
+        }
+        self.writer.out.push('}');
+        self.event.message = Message {
+            before: self.before,
+            stamp: self.stamp,
+            after: self.writer.out.into_bump_str(),
+        };
+        self.sink.entry(self.event, self.year);
     }
 }
 
@@ -323,14 +351,5 @@ impl<'a> Writer<'a> {
         self.out
             .push_str(object.get(1..object.len() - 1).unwrap_or_default());
         Some(object)
-    }
-
-    fn message(mut self, before: &'a str, stamp: Option<&'a str>) -> Message<'a> {
-        self.out.push('}');
-        Message {
-            before,
-            stamp,
-            after: self.out.into_bump_str(),
-        }
     }
 }

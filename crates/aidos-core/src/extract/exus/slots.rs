@@ -71,8 +71,17 @@ impl<'a> Sorted<'a> {
         sorted
     }
 
+    /// The key of a field in the cleansed row: its own, or its member's where that is taken.
+    pub(super) fn key(&self, slot: Slot, member: Member<'a>) -> &'a str {
+        if self.is_taken(slot) {
+            member.key
+        } else {
+            slot.key()
+        }
+    }
+
     /// Whether a member that is kept has the field's own key.
-    pub(super) fn is_taken(&self, slot: Slot) -> bool {
+    fn is_taken(&self, slot: Slot) -> bool {
         self.taken.get(slot as usize).copied().unwrap_or_default()
     }
 
@@ -215,7 +224,7 @@ impl<'a> Sorted<'a> {
 
     /// Sorts by key; of one key the last member counts.
     fn sort_unknown(&mut self, sink: &mut Sink<'a>) {
-        self.unknown.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.unknown.sort_by_key(|(key, _)| *key);
         let is_repeated = self
             .unknown
             .windows(2)

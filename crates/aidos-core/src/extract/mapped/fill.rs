@@ -8,16 +8,15 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::field::{Side, Target, Type};
 use super::file::Case;
-use super::json::Node;
 use super::pairs::{each, unescape};
-use super::plan::{FieldId, Goal, Mapping, Pattern, Use, keeps_json};
+use super::plan::{FieldId, Goal, Mapping, Pattern, Use};
 use super::time;
 use crate::clean::ip;
 use crate::extract::{Context, Row, Sink, Year, apply_stamp};
 
 /// An event on its way.
 pub(super) struct Fill<'a, 's> {
-    mapping: &'s Mapping,
+    pub(super) mapping: &'s Mapping,
     context: &'s Context<'a>,
     sink: &'s mut Sink<'a>,
     event: Event<'a>,
@@ -128,7 +127,7 @@ impl<'a, 's> Fill<'a, 's> {
         self.event.timestamp.is_some() || self.year != Year::None
     }
 
-    fn is_seen(&self, id: FieldId) -> bool {
+    pub(super) fn is_seen(&self, id: FieldId) -> bool {
         self.seen
             .get(id / 64)
             .is_some_and(|word| word & (1 << (id % 64)) != 0)
@@ -168,7 +167,7 @@ impl<'a, 's> Fill<'a, 's> {
         }
     }
 
-    fn goal(&mut self, goal: Goal, value: &'a str) {
+    pub(super) fn goal(&mut self, goal: Goal, value: &'a str) {
         match goal {
             Goal::Nowhere => {}
             Goal::Field(id) => self.put(id, value),
@@ -192,89 +191,7 @@ impl<'a, 's> Fill<'a, 's> {
         });
     }
 
-    /// Does with a JSON value what its path asks for.
-    pub(super) fn apply_node(&mut self, how: &Use, node: Node<'a>) {
-        if let Use::Whole(goals) = how {
-            for goal in goals {
-                match goal {
-                    Goal::Field(id) => self.put_node(*id, node),
-                    other => {
-                        if let Some(text) = node.scalar() {
-                            self.goal(*other, text);
-                        }
-                    }
-                }
-            }
-        } else if let Some(text) = node.scalar() {
-            self.apply(how, text);
-        }
-    }
-
-    fn put_node(&mut self, id: FieldId, node: Node<'a>) {
-        let Some(field) = self.mapping.fields.get(id) else {
-            return;
-        };
-        let plain = field.map.is_empty() && field.case.is_none();
-        match node {
-            Node::Null => {}
-            Node::Text(text) => self.put(id, text),
-            Node::Number(_) | Node::Bool(_) if plain && keeps_json(field.target) => {
-                self.put_json(id, node);
-            }
-            Node::Number(text) => self.put(id, text),
-            Node::Bool(_) => self.put(id, node.scalar().unwrap_or_default()),
-            Node::List(items) => match field.target {
-                Target::Extra(Type::Auto | Type::List | Type::Ip | Type::Mac) if plain => {
-                    if !items.is_empty() {
-                        self.put_json(id, node);
-                    }
-                }
-                Target::From | Target::To | Target::Addresses | Target::Category => {
-                    let text = self.join(items);
-                    self.put(id, text);
-                }
-                Target::Extra(_) | Target::User | Target::Action | Target::Payload => {
-                    let text = self.join(items);
-                    self.put(id, text);
-                }
-                _ => {
-                    if let Some(text) = items.iter().find_map(|item| item.scalar()) {
-                        self.put(id, text);
-                    }
-                }
-            },
-            Node::Object(_) if keeps_json(field.target) => self.put_json(id, node),
-            Node::Object(_) => {
-                let mut out = Vec::new();
-                node.push(&mut out);
-                let text = self.alloc(&out);
-                self.bad(Defect::BadType, field.target, text);
-            }
-        }
-    }
-
-    fn join(&self, items: &[Node<'a>]) -> &'a str {
-        let mut text = bumpalo::collections::String::new_in(self.sink.arena);
-        for part in items.iter().filter_map(|item| item.scalar()) {
-            if !text.is_empty() {
-                text.push(',');
-            }
-            text.push_str(part);
-        }
-        text.into_bump_str()
-    }
-
-    fn put_json(&mut self, id: FieldId, node: Node<'a>) {
-        if self.is_seen(id) {
-            return;
-        }
-        let mut out = Vec::new();
-        node.push(&mut out);
-        let json = self.alloc(&out);
-        self.push_extra(id, json);
-    }
-
-    fn alloc(&self, bytes: &[u8]) -> &'a str {
+    pub(super) fn alloc(&self, bytes: &[u8]) -> &'a str {
         self.sink
             .arena
             .alloc_str(std::str::from_utf8(bytes).unwrap_or_default())
@@ -326,7 +243,7 @@ impl<'a, 's> Fill<'a, 's> {
         }
     }
 
-    fn bad(&mut self, defect: Defect, target: Target, value: &'a str) {
+    pub(super) fn bad(&mut self, defect: Defect, target: Target, value: &'a str) {
         self.event.defects.add(defect);
         self.sink.repair(defect, target.path(), value, None);
     }
@@ -485,7 +402,7 @@ impl<'a, 's> Fill<'a, 's> {
         self.push_extra(id, json);
     }
 
-    fn push_extra(&mut self, id: FieldId, json: &'a str) {
+    pub(super) fn push_extra(&mut self, id: FieldId, json: &'a str) {
         let Some(field) = self.mapping.fields.get(id) else {
             return;
         };
@@ -536,7 +453,7 @@ impl<'a, 's> Fill<'a, 's> {
     }
 }
 
-fn bad_ip(value: &str) -> Defect {
+pub(super) fn bad_ip(value: &str) -> Defect {
     if ip::is_masked(value) {
         Defect::MaskedIp
     } else {

@@ -218,10 +218,14 @@ fn push_field(
         },
     };
     if name == "_" {
-        out.push_str(&format!("(?:{expression})"));
+        out.push_str("(?:");
     } else {
-        out.push_str(&format!("(?<{}>{expression})", group_name(name)));
+        out.push_str("(?<");
+        out.push_str(group_name(name));
+        out.push('>');
     }
+    out.push_str(&expression);
+    out.push(')');
     Ok(())
 }
 

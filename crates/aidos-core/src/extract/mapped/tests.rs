@@ -1,11 +1,14 @@
 //! The shipped mappings on sample lines, and the laws that hold for all of them.
 
+use std::borrow::Cow;
+
 use aidos_model::Event;
 
 use super::*;
 use crate::extract::Draft;
 
 mod errors;
+mod guide;
 mod samples;
 mod shipped;
 
@@ -107,9 +110,15 @@ fn reads_again(provider: &Mapped, header: &[&str], line: &str) {
     }
 }
 
-fn provider(name: &str) -> Mapped {
-    shipped()
-        .into_iter()
+/// Compiled once for all tests.
+fn all() -> &'static [Mapped] {
+    static ALL: std::sync::OnceLock<Vec<Mapped>> = std::sync::OnceLock::new();
+    ALL.get_or_init(shipped)
+}
+
+fn provider(name: &str) -> &'static Mapped {
+    all()
+        .iter()
         .find(|provider| provider.name() == name)
         .unwrap()
 }
@@ -118,13 +127,13 @@ fn provider(name: &str) -> Mapped {
 fn a_blank_lost_after_the_stamp_comes_back() {
     let sshd = provider("sshd");
     let line = "Mar  7 10:38:03mx sshd[1]: Failed password for root from 192.0.2.1 port 5 ssh2";
-    let event: serde_json::Value = serde_json::from_str(&read(&sshd, &[], line)[0]).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&read(sshd, &[], line)[0]).unwrap();
     assert_eq!(event["log"]["syslog"]["hostname"], "mx");
     assert_eq!(
         event["aidos"]["defects"],
         serde_json::json!(["missing_space"])
     );
-    reads_again(&sshd, &[], line);
+    reads_again(sshd, &[], line);
 }
 
 #[test]
@@ -136,7 +145,7 @@ fn control_characters_are_taken_out() {
         "red x"
     );
     let found = read(
-        &provider("sshd"),
+        provider("sshd"),
         &[],
         "Mar  7 10:38:03 mx sshd[1]: Failed password for ro\0ot from 192.0.2.1 port 5 ssh2",
     );
@@ -145,5 +154,69 @@ fn control_characters_are_taken_out() {
     assert_eq!(
         event["aidos"]["defects"],
         serde_json::json!(["control_characters"])
+    );
+}
+
+#[test]
+fn cells_of_a_sheet() {
+    let mapping = Mapping::parse(
+        "name = 'sheet'\nformat = 'csv'\ntime_formats = ['%d.%m.%Y %H:%M']\n[columns]\n\
+         When = '@timestamp'\n'Client IP' = 'source.ip'\nMail = ['email.from.address', 'aidos.sheet.mail']\n\
+         Note = 'event.reason'\n",
+    );
+    let provider = Mapped::new(mapping.unwrap());
+    let header = ["Note", "when", "CLIENT IP", "Mail"];
+    let line = r#""a, ""b""",07.03.2023 10:38,198.51.100.7,<A@Example.ORG>"#;
+    // The reader lends copies: the stamp is found in the row all the same.
+    let cells: Vec<Cow<'_, str>> = [
+        "a, \"b\"",
+        "07.03.2023 10:38",
+        "198.51.100.7",
+        "<A@Example.ORG>",
+    ]
+    .iter()
+    .map(|cell| Cow::Owned((*cell).to_owned()))
+    .collect();
+    let arena = Bump::new();
+    let mut sink = Sink::new(&arena);
+    let zone = Zone::UTC;
+    let context = Context {
+        provider: "sheet",
+        path: "a.log",
+        zone: &zone,
+        header: &header,
+        nat: NatRule::default(),
+    };
+    let names: Vec<Cow<'_, str>> = header.iter().map(|name| Cow::Borrowed(*name)).collect();
+    for (cells, text) in [(&cells, line), (&names, "Note,when,CLIENT IP,Mail")] {
+        let shape = Shape::Cells {
+            cells,
+            repaired: false,
+        };
+        provider.extract(
+            Row {
+                line: 7,
+                text,
+                shape,
+            },
+            &context,
+            &mut sink,
+        );
+    }
+    assert!(matches!(sink.items[1], Item::Skip), "the header is no row");
+    let first = show(&sink.items[0]);
+    let event: serde_json::Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(
+        event["message"],
+        r#""a, ""b""",2023-03-07T10:38:00Z,198.51.100.7,<A@Example.ORG>"#
+    );
+    assert_eq!(event["event"]["reason"], "a, \"b\"");
+    assert_eq!(event["email"]["from"]["address"][0], "A@example.org");
+    assert_eq!(read(&provider, &header, line)[0], first);
+    reads_again(&provider, &header, line);
+    assert_eq!(read(&provider, &header, ",,,"), ["skip"]);
+    assert_eq!(
+        read(&provider, &["x", "y"], "1,2"),
+        ["reject unknown_shape"]
     );
 }

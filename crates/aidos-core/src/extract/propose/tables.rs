@@ -97,7 +97,7 @@ fn is_header(first: &[&str], rest: &[Vec<&str>]) -> bool {
         .enumerate()
         .all(|(index, cell)| !first.iter().take(index).any(|c| c == cell));
     let other = rest.iter().any(|row| row.iter().any(|cell| !is_name(cell)));
-    !rest.is_empty() && distinct && other && first.iter().all(|cell| is_name(&cell))
+    !rest.is_empty() && distinct && other && first.iter().all(is_name)
 }
 
 /// Empty and doubled names get numbers.

@@ -320,17 +320,15 @@ proptest! {
     ) {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let slug = slug(&name);
-        if let Some(draft) = from_lines(&lines, &slug) {
-            if let Err(error) = Mapping::parse(&draft.toml) {
-                panic!("{error}\n{}", draft.toml);
-            }
-        }
+        let check = |draft: Option<Proposal>| {
+            let toml = draft.map(|draft| draft.toml).unwrap_or_default();
+            let parsed = Mapping::parse(&toml);
+            prop_assert!(toml.is_empty() || parsed.is_ok(), "{:?}\n{}", parsed.err(), toml);
+            Ok(())
+        };
+        check(from_lines(&lines, &slug))?;
         propose(Evidence::Json(&lines), &name);
         let rows: Vec<Vec<&str>> = lines.iter().map(|line| line.split(',').collect()).collect();
-        if let Some(draft) = tables::from_cells(&[], &rows, None, &slug) {
-            if let Err(error) = Mapping::parse(&draft.toml) {
-                panic!("{error}\n{}", draft.toml);
-            }
-        }
+        check(tables::from_cells(&[], &rows, None, &slug))?;
     }
 }

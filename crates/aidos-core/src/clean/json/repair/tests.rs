@@ -14,7 +14,7 @@ fn made(text: &str) -> (String, usize, Option<String>) {
 #[test]
 fn what_was_meant_is_written() {
     for (text, json) in [
-        (r#"{'a': 'b'}"#, r#"{"a":"b"}"#),
+        (r"{'a': 'b'}", r#"{"a":"b"}"#),
         (r#"{'a': 'it's "x"'}"#, r#"{"a":"it's \"x\""}"#),
         (r"{a: 1, b_c: x y}", r#"{"a":1,"b_c":"x y"}"#),
         (

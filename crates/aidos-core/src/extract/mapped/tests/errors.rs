@@ -144,9 +144,8 @@ fn mistakes_are_refused() {
 
 #[test]
 fn too_many_fields_are_refused() {
-    let paths: String = (0..300)
-        .map(|n| format!("a{n} = 'aidos.x.f{n}'\n"))
-        .collect();
+    let paths: Vec<String> = (0..300).map(|n| format!("a{n} = 'aidos.x.f{n}'")).collect();
+    let paths = paths.join("\n");
     assert!(
         refused(&format!("name = 'x'\nformat = 'json'\n[paths]\n{paths}")).contains("split it")
     );

@@ -7,7 +7,7 @@ use super::samples::SAMPLES;
 use super::*;
 
 fn one(name: &str, line: &str) -> Value {
-    let found = read(&provider(name), &[], line);
+    let found = read(provider(name), &[], line);
     assert_eq!(found.len(), 1);
     serde_json::from_str(&found[0]).unwrap_or_else(|_| panic!("{line} gave {}", found[0]))
 }
@@ -33,7 +33,7 @@ fn all_parse_and_are_sorted() {
     }
     assert_eq!(shipped().len(), SHIPPED.len());
     assert!(
-        shipped()
+        all()
             .iter()
             .all(|provider| !provider.mapping().description().is_empty())
     );
@@ -202,14 +202,11 @@ fn honeypot_proxies_name_a_domain() {
 #[test]
 fn damaged_json_is_refused() {
     let suricata = provider("suricata");
-    assert_eq!(
-        read(&suricata, &[], "{\"event_type\":"),
-        ["reject bad_json"]
-    );
-    assert_eq!(read(&suricata, &[], "{\"a\":1}"), ["reject unknown_shape"]);
-    assert_eq!(read(&suricata, &[], "[1]"), ["reject unknown_shape"]);
+    assert_eq!(read(suricata, &[], "{\"event_type\":"), ["reject bad_json"]);
+    assert_eq!(read(suricata, &[], "{\"a\":1}"), ["reject unknown_shape"]);
+    assert_eq!(read(suricata, &[], "[1]"), ["reject unknown_shape"]);
     let stats = r#"{"timestamp":"2023-03-07T10:38:03Z","event_type":"stats","stats":{"uptime":1}}"#;
-    assert_eq!(read(&suricata, &[], stats), ["skip"]);
+    assert_eq!(read(suricata, &[], stats), ["skip"]);
     let doubled = r#"{"timestamp":"2023-03-07T10:38:03Z","event_type":"x","src_ip":"192.0.2.1","src_ip":"192.0.2.2"}"#;
     holds(
         "suricata",
@@ -226,14 +223,14 @@ fn the_order_of_zeeks_fields_line_goes_before_the_usual_one() {
     let zeek = provider("zeek-conn");
     let header = ["uid", "ts", "id.resp_h", "id.orig_h", "conn_state", "proto"];
     let line = "CHhAvVGS1DHFjwGM9\t1678185483.5\t192.0.2.10\t198.51.100.7\tS0\tudp";
-    let found = read(&zeek, &header, line);
+    let found = read(zeek, &header, line);
     let entry: Value = serde_json::from_str(&found[0]).unwrap();
     assert_eq!(entry["source"]["ip"], "198.51.100.7");
     assert_eq!(entry["@timestamp"], "2023-03-07T10:38:03.5Z");
-    reads_again(&zeek, &header, line);
-    assert_eq!(read(&zeek, &[], "#fields\tts\tuid"), ["skip"]);
-    assert_eq!(read(&zeek, &[], "ts\tuid\tid.orig_h"), ["skip"]);
-    assert_eq!(read(&zeek, &[], "a\tb"), ["reject unknown_shape"]);
+    reads_again(zeek, &header, line);
+    assert_eq!(read(zeek, &[], "#fields\tts\tuid"), ["skip"]);
+    assert_eq!(read(zeek, &[], "ts\tuid\tid.orig_h"), ["skip"]);
+    assert_eq!(read(zeek, &[], "a\tb"), ["reject unknown_shape"]);
 }
 
 /// The score of every shipped mapping for lines of one log.
@@ -251,7 +248,7 @@ fn scores(lines: &[&str], shape: Shape<'_>) -> Vec<(String, f64)> {
         rows: &rows,
         header: &[],
     };
-    shipped()
+    all()
         .iter()
         .map(|provider| {
             let score = provider.score(&sample);
@@ -303,7 +300,7 @@ fn logs_of_other_providers_score_nothing() {
 
 #[test]
 fn each_mapping_bids_most_for_its_own_samples() {
-    for provider in shipped() {
+    for provider in all() {
         let lines: Vec<&str> = SAMPLES
             .iter()
             .filter(|(name, _)| *name == provider.name())
@@ -320,7 +317,7 @@ fn each_mapping_bids_most_for_its_own_samples() {
 #[test]
 fn every_message_reads_again() {
     for (name, line) in SAMPLES {
-        reads_again(&provider(name), &[], line);
+        reads_again(provider(name), &[], line);
     }
 }
 
@@ -345,9 +342,6 @@ proptest! {
         stamp in 0..STAMPS.len(),
         edits in proptest::collection::vec((any::<prop::sample::Index>(), "[0-9a-zA-Z:/<>()\\[\\]{}=|,;\"\\\\ \t\u{1b}\0é.%-]{0,2}", 0usize..4), 0..4),
     ) {
-        thread_local! {
-            static ALL: Vec<Mapped> = shipped();
-        }
         let (name, line) = SAMPLES[sample];
         let mut line = line.replacen("Mar  7 10:38:03", STAMPS[stamp], 1);
         for (at, text, drop) in edits {
@@ -356,19 +350,13 @@ proptest! {
             let rest = chars.iter().skip(at + drop);
             line = chars.iter().take(at).copied().chain(text.chars()).chain(rest.copied()).collect();
         }
-        ALL.with(|all| {
-            let provider = all.iter().find(|provider| provider.name() == name).unwrap();
-            reads_again(provider, &[], &line);
-        });
+        reads_again(provider(name), &[], &line);
     }
 
     #[test]
     fn no_text_panics(text in "\\PC{0,80}|[ -~]{0,80}") {
-        thread_local! {
-            static ALL: Vec<Mapped> = shipped();
-        }
-        ALL.with(|all| for provider in all {
+        for provider in all() {
             reads_again(provider, &[], &text);
-        });
+        }
     }
 }
