@@ -4,6 +4,12 @@
 //! ([`Provider::extract`]), pushing what it finds into a [`Sink`]. It never fails: a row becomes entries,
 //! a reject with its reason, or is skipped.
 
+pub mod dpc;
+pub mod exus;
+pub mod mapped;
+pub mod propose;
+pub mod routeros;
+
 use std::borrow::Cow;
 
 use aidos_model::{Civil, Defect, Event, Raw};
@@ -11,8 +17,6 @@ use bumpalo::Bump;
 
 use crate::clean::stamp::{When, last_year_with};
 use crate::clean::zone::Zone;
-
-pub mod routeros;
 
 /// One record as the reader found it.
 #[derive(Clone, Copy, Debug)]

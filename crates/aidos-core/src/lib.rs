@@ -6,7 +6,9 @@
 //! - [`clean`] repairs values: stamps, addresses, zones.
 //! - [`analysis`] finds who attacks whom.
 //! - [`extract`] turns a row into an [`aidos_model::Event`], one file a provider.
+//! - [`compose`] turns events into STIX 2.1 objects.
 
 pub mod analysis;
 pub mod clean;
+pub mod compose;
 pub mod extract;

@@ -13,7 +13,7 @@ use std::sync::mpsc::SyncSender;
 use aidos_core::extract::{Row, Sample, Score, Shape};
 use aidos_model::Timestamp;
 use aidos_read::{
-    Archive, Chunks, Format, HEAD_BYTES, Item, JsonKind, Sniff, Verdict, csv_records, json_values,
+    Archive, Chunk, Chunks, Format, HEAD_BYTES, Item, JsonKind, Sniff, Verdict, Workbook, csv_records, json_values,
     lines, sniff,
 };
 use sha2::{Digest, Sha256};
@@ -235,11 +235,7 @@ impl Feed<'_> {
                 .map(drop);
         }
         let mut hashing = Hashing::new(file);
-        let result = self.leaf(
-            &mut hashing,
-            name,
-            name,
-            head_of(&kind, &head),
+        let result = self.leaf(&mut hashing, name, (&kind, &head),
             modified.map(year),
         );
         // What the leaf did not read belongs to the input too.
@@ -276,7 +272,7 @@ impl Feed<'_> {
                 .map(drop)
         } else {
             let mut whole = io::Cursor::new(head.clone()).chain(&mut hashing);
-            self.leaf(&mut whole, name, name, head_of(&kind, &head), None)
+            self.leaf(&mut whole, name, (&kind, &head), None)
         };
         let rest = io::copy(&mut hashing, &mut io::sink());
         self.fed.inputs.push(InputRecord {
@@ -305,7 +301,7 @@ impl Feed<'_> {
             limits = limits.with_archive_bytes(left);
         }
         if kind.format == Format::Xlsx {
-            self.workbook(reader, name, kind, year, &limits)?;
+            self.workbook(reader, name, year, &limits)?;
             return Ok(0);
         }
         let mut archive = Archive::open_nested(reader, &limits, depth)?;
@@ -342,7 +338,7 @@ impl Feed<'_> {
         let kind = sniff(below, &head);
         if !matches!(kind.format, Format::Zip | Format::Xlsx) {
             let mut whole = io::Cursor::new(head.clone()).chain(reader);
-            return self.leaf(&mut whole, below, below, head_of(&kind, &head), year);
+            return self.leaf(&mut whole, below, (&kind, &head), year);
         }
         let mut spooled = unlinked(scratch)?;
         spooled.write_all(&head)?;
@@ -354,17 +350,46 @@ impl Feed<'_> {
         Ok(())
     }
 
+    /// Each sheet is a leaf of its own: `a.xlsx/Sheet1`.
     fn workbook<R: Read + Seek>(
         &mut self,
-        _reader: R,
-        _name: &str,
-        _kind: &Sniff,
-        _year: Option<i16>,
-        _limits: &aidos_read::Limits,
+        reader: R,
+        name: &str,
+        year: Option<i16>,
+        limits: &aidos_read::Limits,
     ) -> Result<(), Stop> {
-        Err(Stop::Refuse(
-            "workbooks are read from the next step on".into(),
-        ))
+        let mut book = Workbook::open(reader, limits)?;
+        for sheet in book.sheets().to_vec() {
+            let below = format!("{name}/{sheet}");
+            match self.sheet(&mut book, &sheet, &below, year) {
+                Err(Stop::Refuse(reason)) => self.refuse(&below, reason),
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    fn sheet<R: Read + Seek>(
+        &mut self,
+        book: &mut Workbook<R>,
+        sheet: &str,
+        below: &str,
+        year: Option<i16>,
+    ) -> Result<(), Stop> {
+        let mut rows = book.rows(sheet, CHUNK)?;
+        let kind = rows.sniff();
+        let Some(first) = rows.next()? else { return Ok(()) };
+        let chunk = match &first {
+            Item::Chunk(chunk) => Some(chunk),
+            Item::Oversize(_) => None,
+        };
+        let leaf = self.recognise(below, &kind, chunk, true, year)?;
+        self.fed.leaves.push(Arc::clone(&leaf));
+        self.send(&leaf, first)?;
+        while let Some(item) = rows.next()? {
+            self.send(&leaf, item)?;
+        }
+        Ok(())
     }
 
     /// A file with records.
@@ -372,7 +397,6 @@ impl Feed<'_> {
         &mut self,
         reader: &mut dyn Read,
         path: &str,
-        name: &str,
         (kind, head): (&Sniff, &[u8]),
         year: Option<i16>,
     ) -> Result<(), Stop> {
@@ -386,7 +410,9 @@ impl Feed<'_> {
             }
             _ => {}
         }
-        let leaf = self.recognise(path, name, kind, head, year)?;
+        let first = first_chunk(kind, head, &self.reading.limits)?;
+        let whole = head.len() < HEAD_BYTES;
+        let leaf = self.recognise(path, kind, first.as_ref(), whole, year)?;
         let mut chunks = Chunks::new(reader, kind, &self.reading.limits, CHUNK);
         self.fed.leaves.push(Arc::clone(&leaf));
         while let Some(item) = chunks.next()? {
@@ -419,13 +445,14 @@ impl Feed<'_> {
     fn recognise(
         &self,
         path: &str,
-        name: &str,
         kind: &Sniff,
-        head: &[u8],
+        first: Option<&Chunk>,
+        whole: bool,
         year: Option<i16>,
     ) -> Result<Arc<Leaf>, Stop> {
         let number = self.fed.leaves.len();
-        let (header, scores) = scores(self.reading, name, kind, head)?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (header, scores) = scores(self.reading, name, &kind.format, first, whole);
         let path = path.to_owned();
         let sniff = kind.clone();
         if let Some(provider) = self.reading.provider {
@@ -462,31 +489,37 @@ impl Feed<'_> {
     }
 }
 
-fn head_of<'h>(kind: &'h Sniff, head: &'h [u8]) -> (&'h Sniff, &'h [u8]) {
-    (kind, head)
+/// The first records of a head as a chunk.
+pub(crate) fn first_chunk(
+    kind: &Sniff,
+    head: &[u8],
+    limits: &aidos_read::Limits,
+) -> Result<Option<Chunk>, aidos_read::ReadError> {
+    match Chunks::new(head, kind, limits, HEAD_BYTES).next()? {
+        Some(Item::Chunk(chunk)) => Ok(Some(chunk)),
+        _ => Ok(None),
+    }
 }
 
 /// Each provider's number and score for a file of this head, and the file's column names.
 pub(crate) fn scores(
     reading: &Reading,
     name: &str,
-    kind: &Sniff,
-    head: &[u8],
-) -> Result<(Vec<String>, Vec<(u8, Score)>), aidos_read::ReadError> {
-    let mut header = match &kind.format {
+    format: &Format,
+    first: Option<&Chunk>,
+    whole: bool,
+) -> (Vec<String>, Vec<(u8, Score)>) {
+    let mut header = match format {
         Format::Csv(dialect) => dialect.header.clone().unwrap_or_default(),
         _ => Vec::new(),
     };
     let mut found = Vec::new();
-    let mut chunks = Chunks::new(head, kind, &reading.limits, HEAD_BYTES);
-    if let Some(Item::Chunk(chunk)) = chunks.next()? {
-        // The last record of a cut head may be cut too.
-        let whole = head.len() < HEAD_BYTES;
+    if let Some(chunk) = first {
         let mut cells = Vec::new();
         let mut rows = Vec::new();
-        match &kind.format {
+        match format {
             Format::Csv(dialect) => {
-                let records: Vec<_> = csv_records(&chunk, dialect)
+                let records: Vec<_> = csv_records(chunk, dialect)
                     .filter(|record| !record.header)
                     .take(SAMPLE)
                     .collect();
@@ -508,7 +541,7 @@ pub(crate) fn scores(
                 }
             }
             Format::Json(json) => {
-                rows.extend(json_values(&chunk, json).take(SAMPLE).filter_map(|value| {
+                rows.extend(json_values(chunk, json).take(SAMPLE).filter_map(|value| {
                     let shape = json_shape(&value)?;
                     Some(Row {
                         line: value.line,
@@ -517,12 +550,13 @@ pub(crate) fn scores(
                     })
                 }));
             }
-            _ => rows.extend(lines(&chunk).take(SAMPLE).map(|(line, text)| Row {
+            _ => rows.extend(lines(chunk).take(SAMPLE).map(|(line, text)| Row {
                 line,
                 text,
                 shape: Shape::Line,
             })),
         }
+        // The last record of a cut head may be cut too.
         if !whole && rows.len() > 1 && rows.len() < SAMPLE {
             rows.pop();
         }
@@ -545,7 +579,7 @@ pub(crate) fn scores(
             }
         }
     }
-    Ok((header, found))
+    (header, found)
 }
 
 /// The shape of a framed JSON value; `None` for what is no record.

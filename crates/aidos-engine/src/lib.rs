@@ -1,7 +1,8 @@
 //! What happens: all contact with the world, and the order of the steps.
 //!
-//! [`run`] is the main job and the file to read first.
+//! [`run`] is the main job and the file to read first. [`steps`] are its parts as commands of their own.
 
+mod bundle;
 mod case;
 mod entries;
 mod error;
@@ -9,13 +10,18 @@ pub mod export;
 mod feed;
 mod fold;
 pub mod inspect;
+mod lookup;
 mod output;
+mod patterns;
 mod pipeline;
 pub mod plan;
 pub mod progress;
+mod report;
+pub mod run;
 pub mod sample;
 mod seen;
 mod sorter;
+pub mod steps;
 mod summary;
 mod turnstile;
 

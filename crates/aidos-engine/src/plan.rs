@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use aidos_core::analysis::own::Own;
 use aidos_core::clean::zone::Zone;
+use aidos_core::compose::ObjectRules;
+use aidos_core::extract::dpc::Dpc;
+use aidos_core::extract::mapped::shipped;
+use aidos_core::extract::routeros::EightBells;
 use aidos_core::extract::{NatRule, Provider};
 use aidos_model::Tlp;
 
@@ -43,9 +47,8 @@ pub struct Providers(Arc<Vec<Box<dyn Provider>>>);
 impl Providers {
     /// The providers that come with the program, and these.
     pub fn with(more: Vec<Box<dyn Provider>>) -> Self {
-        let mut all: Vec<Box<dyn Provider>> = vec![Box::new(
-            aidos_core::extract::routeros::EightBells::default(),
-        )];
+        let mut all: Vec<Box<dyn Provider>> = vec![Box::new(EightBells::default()), Box::new(Dpc)];
+        all.extend(shipped().into_iter().map(|mapped| Box::new(mapped) as Box<dyn Provider>));
         // A mapping of the user's replaces a provider of the same name.
         all.retain(|own| more.iter().all(|new| new.name() != own.name()));
         all.extend(more);
@@ -153,6 +156,10 @@ pub struct RunPlan {
     pub own: Own,
     /// The label of what is written.
     pub tlp: Tlp,
+    /// Which fields become which STIX objects.
+    pub objects: ObjectRules,
+    /// Text of the file that `objects` came from, where one was given.
+    pub objects_text: Option<String>,
     /// Whether NDJSON files are compressed.
     pub compress: bool,
     /// Whether a begun case goes on.

@@ -1,9 +1,9 @@
 //! What a job says at its end.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The counts of a job. Always `rows_read = entries + duplicates + rejected + skipped`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The case's name.
     pub case: String,
@@ -42,7 +42,7 @@ pub struct Summary {
 }
 
 /// An input, or a file in one, that was not read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// Its name.
     pub path: String,

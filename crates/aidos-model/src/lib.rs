@@ -11,6 +11,7 @@ pub mod mac;
 pub mod marking;
 pub mod place;
 pub mod raw;
+pub mod stix;
 pub mod time;
 
 pub use defect::{Defect, Defects};

@@ -180,6 +180,9 @@ pub(crate) fn legacy(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     {
         return None;
     }
+    if !words_of_high_bytes(bytes) {
+        return None;
+    }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let inner = detector.guess(None, chardetng::Utf8Detection::Deny);
@@ -201,6 +204,23 @@ pub(crate) fn legacy(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
         good += usize::from(c.is_alphabetic() || is_legacy_sign(c));
     }
     (high > 0 && good * 10 >= high * 8).then_some(inner)
+}
+
+/// At least three high bytes, and no run of one and the same: one stray byte in a page of ASCII, or a
+/// block of filling, is no text.
+fn words_of_high_bytes(bytes: &[u8]) -> bool {
+    let (mut count, mut run, mut before) = (0usize, 0usize, 0u8);
+    for &byte in bytes {
+        run = if byte == before { run + 1 } else { 0 };
+        before = byte;
+        if byte >= 0x80 {
+            count += 1;
+            if run >= 3 {
+                return false;
+            }
+        }
+    }
+    count >= 3
 }
 
 /// Signs that legacy text holds beside its letters: no-break space, quotes, dashes, degree, euro.

@@ -44,7 +44,7 @@ mod json;
 mod limits;
 mod lines;
 mod sniff;
-//mod xlsx;
+mod xlsx;
 
 pub use archive::{Archive, Member, MemberReader, Modified, Reason, Verdict};
 pub use chunk::{Chunk, Invalid, Item, Numbering, Oversize};
@@ -56,4 +56,4 @@ pub use json::{JsonKind, JsonText, JsonValues, Shape, json_values};
 pub use limits::Limits;
 pub use lines::lines;
 pub use sniff::{Format, HEAD_BYTES, Sniff, sniff};
-//pub use xlsx::{SheetRows, Workbook};
+pub use xlsx::{SheetRows, Workbook};

@@ -80,6 +80,15 @@ impl Own {
         })
     }
 
+    /// Networks and domains as text, in the order in which they were named.
+    pub fn names(&self) -> Vec<String> {
+        let networks = self
+            .networks
+            .iter()
+            .map(|network| format!("{}/{}", network.address, network.bits));
+        networks.chain(self.domains.iter().cloned()).collect()
+    }
+
     /// The domains that were named.
     pub fn domains(&self) -> &[String] {
         &self.domains

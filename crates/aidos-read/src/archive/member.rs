@@ -8,6 +8,9 @@ use zip::read::ZipFile;
 use super::{Member, Place};
 use crate::{Limits, ReadError};
 
+/// Most bytes unpacked between two looks at the limits.
+const STEP: usize = 64 << 10;
+
 /// Reads one member and holds it to the limits by what it really unpacks to.
 ///
 /// After the last byte the checksum and the size are compared; only a `read` that gives 0 says that
@@ -68,6 +71,9 @@ impl<'a, R: Read + Seek> MemberReader<'a, R> {
     }
 
     fn step(&mut self, room: &mut [u8]) -> Result<usize, ReadError> {
+        // However large the caller's buffer is, the limits are looked at in between.
+        let len = room.len().min(STEP);
+        let room = room.get_mut(..len).unwrap_or_default();
         let read = match &mut self.source {
             Source::Stored(file) => file.read(room),
             Source::Deflate(decoder) => decoder.read(room),

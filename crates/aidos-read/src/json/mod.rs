@@ -73,7 +73,7 @@ pub struct JsonText<'t> {
 /// let mut chunks = Chunks::new(text, &kind, &Limits::default(), 1 << 20);
 /// let Some(Item::Chunk(chunk)) = chunks.next()? else { panic!() };
 /// let raw: Vec<_> = json_values(&chunk, shape).map(|value| value.raw).collect();
-/// assert_eq!(raw, [r#""events":"#, r#"{"a":1}"#, r#"{"a":2}"#]);
+/// assert_eq!(raw, [r#""events":["#, r#"{"a":1}"#, r#"{"a":2}"#]);
 /// # Ok::<(), aidos_read::ReadError>(())
 /// ```
 pub fn json_values<'t>(chunk: &'t Chunk, shape: &'t Shape) -> JsonValues<'t> {
@@ -360,7 +360,12 @@ fn object(bytes: &[u8], last: bool, max: usize) -> Piece {
         }
         Found::End(_) => return Piece::Oversize,
         Found::Broken { from, .. } => resume(window, from, last_here),
-        Found::More => last_here.then_some(window.len()),
+        Found::More if !last_here => None,
+        // As if it were damaged, because the damage may lie just behind the end of this chunk.
+        Found::More => match scan.doubtful() {
+            Some(from) => resume(window, from, true),
+            None => Some(window.len()),
+        },
     };
     match found {
         Some(end) if end <= max => broken(end),
@@ -502,6 +507,8 @@ fn token(bytes: &[u8], last: bool) -> Token {
     match after.get(blanks) {
         Some(b':') if bytes.first() == Some(&b'"') => Token::Name(end + blanks),
         Some(b',' | b']' | b'}' | b'\n') => Token::Scalar(end),
+        // A string is one whatever follows; a word may be the first of many.
+        Some(_) if bytes.first() == Some(&b'"') => Token::Scalar(end),
         Some(_) => Token::Neither,
         None if last => Token::Scalar(end),
         None => Token::More,
@@ -556,15 +563,36 @@ fn wrapper_member(bytes: &[u8], colon: usize, last: bool, max: usize) -> Piece {
             other => other,
         };
     }
-    let window = rest
-        .get(..max.saturating_sub(value).saturating_add(1))
-        .unwrap_or(rest);
-    match token(window, last && window.len() == rest.len()) {
-        Token::Scalar(end) => piece(value + end, true),
-        Token::More if bytes.len() > max => Piece::Oversize,
-        Token::More => Piece::More,
-        // An array, or something that the next records tell.
-        Token::Name(_) | Token::Neither => piece(colon + 1, true),
+    if rest.first() == Some(&b'[') {
+        // With its bracket, so that a further wrapper is known by its own text.
+        return piece(value + 1, true);
+    }
+    let most = max.saturating_sub(value).saturating_add(1);
+    let window = rest.get(..most).unwrap_or(rest);
+    match value_end(window, last && window.len() == rest.len()) {
+        Some(Some(end)) => piece(value + end, true),
+        // Something that the next records tell.
+        Some(None) => piece(colon + 1, true),
+        None if bytes.len() > max => Piece::Oversize,
+        None => Piece::More,
+    }
+}
+
+/// The end of the string or word at the front, whatever follows it: `Some(None)` if there is none,
+/// `None` if more text is needed.
+fn value_end(bytes: &[u8], last: bool) -> Option<Option<usize>> {
+    if bytes.first() == Some(&b'"') {
+        return match string_end(bytes) {
+            Ok(end) => Some(Some(end)),
+            Err(broken) => (broken || last).then_some(None),
+        };
+    }
+    let head = bytes.get(..64).unwrap_or(bytes);
+    let end = head.iter().position(|b| !b.is_ascii_alphanumeric() && !b"+-.".contains(b));
+    match end {
+        Some(end) => Some(is_word(head.get(..end).unwrap_or_default()).then_some(end)),
+        None if head.len() < 64 && !last => None,
+        None => Some((head.len() < 64 && is_word(head)).then_some(head.len())),
     }
 }
 

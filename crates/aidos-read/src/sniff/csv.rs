@@ -124,6 +124,14 @@ pub(super) fn dialect(text: &str, whole: bool, name: &str) -> Result<(Dialect, S
     }
 }
 
+/// The names of the columns, if the first row of a rendered sheet holds names.
+pub(crate) fn sheet_header(text: &str) -> Option<Vec<String>> {
+    let head = text
+        .get(..text.floor_char_boundary(super::HEAD_BYTES))
+        .unwrap_or(text);
+    dialect_of(&Sample::take(head, head.len() == text.len(), b','), true).header
+}
+
 fn dialect_of(sample: &Sample, loose: bool) -> Dialect {
     let header = sample.header();
     let named = sample.header_is_known() || ((loose || sample.is_consistent()) && names(header));

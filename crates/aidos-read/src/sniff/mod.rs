@@ -3,6 +3,8 @@
 mod csv;
 mod json;
 
+pub(crate) use csv::sheet_header;
+
 use std::borrow::Cow;
 
 use crate::{Dialect, Encoding, Shape, encoding};

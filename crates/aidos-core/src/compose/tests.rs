@@ -1,0 +1,705 @@
+//! The fast writer against a slow and obvious one, and the laws that every bundle keeps.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use aidos_model::stix::{self, Kind, StixId, canonical};
+use aidos_model::{Endpoint, Event, Mac, Outcome, RouterOs, Timestamp, Tlp};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::case::{self, AttackerVerdict, BundleId, Conversation, Party, Side};
+use super::{Composer, ObjectRules, Options, direction, outside};
+
+fn named(mut object: Value) -> Value {
+    let id = stix::id_of(object.as_object().unwrap()).unwrap();
+    object["id"] = json!(id.to_string());
+    object
+}
+
+/// The bundle of an event by the default rules, without a thought for speed.
+fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
+    let marks = json!([tlp.stix_id().to_string()]);
+    let observable = |kind: &str, member: &str, value: String| {
+        named(
+            json!({"type": kind, "spec_version": "2.1", "object_marking_refs": marks, member: value}),
+        )
+    };
+    let address = |ip: IpAddr| {
+        let kind = if ip.is_ipv4() {
+            "ipv4-addr"
+        } else {
+            "ipv6-addr"
+        };
+        observable(kind, "value", ip.to_string())
+    };
+    let mut objects = Vec::new();
+    let (source, destination) = (
+        event.source.ip.map(address),
+        event.destination.ip.map(address),
+    );
+    let ends = [&event.source, &event.destination];
+    for end in ends {
+        objects.extend([end.ip, end.nat_ip].into_iter().flatten().map(address));
+        objects.extend(
+            end.mac
+                .map(|mac| observable("mac-addr", "value", mac.to_string())),
+        );
+    }
+    for list in [event.email_from, event.email_to, event.email_addresses] {
+        objects.extend(
+            list.iter()
+                .filter_map(|text| super::value::email(text))
+                .map(|value| observable("email-addr", "value", value.into())),
+        );
+    }
+    objects.extend(
+        event
+            .user
+            .map(str::trim)
+            .filter(|user| !user.is_empty())
+            .map(|user| observable("user-account", "account_login", user.into())),
+    );
+    for (path, text) in event.extra {
+        let text: Value = serde_json::from_str(text).unwrap();
+        let text = text.as_str().unwrap();
+        match *path {
+            "dns.question.name" => objects.extend(
+                super::value::domain(text).map(|v| observable("domain-name", "value", v.into())),
+            ),
+            "url.original" => {
+                objects
+                    .extend(super::value::url(text).map(|v| observable("url", "value", v.into())));
+            }
+            _ => {}
+        }
+    }
+    let transport = event.transport.and_then(super::protocol::word);
+    if let Some(any) = source.as_ref().or(destination.as_ref()) {
+        let version = any["type"].as_str().unwrap().trim_end_matches("-addr");
+        let mut traffic = json!({
+            "type": "network-traffic",
+            "spec_version": "2.1",
+            "object_marking_refs": marks,
+            "protocols": std::iter::once(version).chain(transport).collect::<Vec<_>>(),
+        });
+        let mut put = |name: &str, value: Value| {
+            if !value.is_null() {
+                traffic[name] = value;
+            }
+        };
+        put(
+            "src_ref",
+            source.as_ref().map_or(Value::Null, |end| end["id"].clone()),
+        );
+        put(
+            "dst_ref",
+            destination
+                .as_ref()
+                .map_or(Value::Null, |end| end["id"].clone()),
+        );
+        put("src_port", json!(event.source.port));
+        put("dst_port", json!(event.destination.port));
+        put("src_byte_count", json!(event.bytes));
+        put("start", json!(event.timestamp.map(|time| time.to_string())));
+        objects.push(named(traffic));
+    }
+    let by_id = |objects: Vec<Value>| -> BTreeMap<StixId, Value> {
+        let id = |object: &Value| StixId::parse(object["id"].as_str().unwrap()).unwrap();
+        objects
+            .into_iter()
+            .map(|object| (id(&object), object))
+            .collect()
+    };
+    let mut objects = by_id(objects);
+
+    let identity = named(json!({
+        "type": "identity", "spec_version": "2.1", "created": super::CREATED, "modified": super::CREATED,
+        "name": event.provider, "identity_class": "organization", "object_marking_refs": marks,
+    }));
+    let mut others = vec![identity.clone()];
+    if let Some(time) = event.timestamp {
+        let text = time.to_string();
+        let created = match text.trim_end_matches('Z').split_once('.') {
+            None => format!("{}.000Z", text.trim_end_matches('Z')),
+            Some((whole, fraction)) => {
+                format!("{whole}.{:0<3}Z", &fraction[..fraction.len().min(3)])
+            }
+        };
+        let said = |mut object: Value| {
+            object["spec_version"] = json!("2.1");
+            object["created"] = json!(created);
+            object["modified"] = json!(created);
+            object["created_by_ref"] = identity["id"].clone();
+            object["object_marking_refs"] = marks.clone();
+            named(object)
+        };
+        let observed = (!objects.is_empty()).then(|| {
+            let refs: Vec<_> = objects.keys().map(ToString::to_string).collect();
+            said(json!({
+                "type": "observed-data", "first_observed": text, "last_observed": text,
+                "number_observed": 1, "object_refs": refs,
+            }))
+        });
+        let indicator = slow_indicator(event, transport).map(|mut indicator| {
+            indicator["valid_from"] = json!(text);
+            said(indicator)
+        });
+        if let (Some(observed), Some(indicator)) = (&observed, &indicator) {
+            others.push(said(json!({
+                "type": "relationship", "relationship_type": "based-on",
+                "source_ref": indicator["id"], "target_ref": observed["id"],
+            })));
+        }
+        others.extend(observed);
+        others.extend(indicator);
+    }
+    let mut marking = Vec::new();
+    tlp.push_marking(&mut marking);
+    others.push(serde_json::from_slice(&marking).unwrap());
+    objects.extend(by_id(others));
+    let objects: Vec<_> = objects.into_values().collect();
+    named(json!({"type": "bundle", "objects": objects}))
+}
+
+fn slow_indicator(event: &Event<'_>, transport: Option<&str>) -> Option<Value> {
+    let (source, destination) = (event.source.ip, event.destination.ip);
+    source.or(destination)?;
+    let kind = |ip: IpAddr| {
+        if ip.is_ipv4() {
+            "ipv4-addr"
+        } else {
+            "ipv6-addr"
+        }
+    };
+    let mut terms = Vec::new();
+    let mut name = source.map_or("traffic".into(), |ip| ip.to_string());
+    for (end, ip) in [("src", source), ("dst", destination)] {
+        if let Some(ip) = ip {
+            terms.push(format!("network-traffic:{end}_ref.type = '{}'", kind(ip)));
+            terms.push(format!("network-traffic:{end}_ref.value = '{ip}'"));
+        }
+    }
+    if let Some(ip) = destination {
+        name += &format!(" to {ip}");
+    }
+    if let Some(port) = event.destination.port {
+        terms.push(format!("network-traffic:dst_port = {port}"));
+        name += &format!(" port {port}");
+    }
+    if let Some(transport) = transport {
+        terms.push(format!("network-traffic:protocols[*] = '{transport}'"));
+        name += if event.destination.port.is_some() {
+            "/"
+        } else {
+            " "
+        };
+        name += transport;
+    }
+    let mut pattern = format!("[{}]", terms.join(" AND "));
+    let direction = direction(event);
+    let inside_acts = direction.indicator_type() == "benign";
+    if let Some(ip) = source.filter(|ip| outside(*ip) && !inside_acts) {
+        pattern += &format!(" OR [{}:value = '{ip}']", kind(ip));
+    }
+    let anomalous = direction.indicator_type() == "anomalous-activity";
+    Some(json!({
+        "type": "indicator", "name": name, "description": direction.explanation(),
+        "indicator_types": [direction.indicator_type()], "confidence": if anomalous { 40 } else { 15 },
+        "pattern": pattern, "pattern_type": "stix",
+    }))
+}
+
+fn compose(event: &Event<'_>, rules: &str) -> Value {
+    let mut out = Vec::new();
+    let rules = ObjectRules::parse(rules).unwrap();
+    let tlp = Tlp::Amber;
+    let id = Composer::new(Options { tlp, rules }).bundle(event, &mut out);
+    let value: Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(value["id"], id.to_string());
+    obeys_the_laws(&value, &out);
+    value
+}
+
+/// Canonical bytes, ordered objects, recomputed ids, closed references.
+fn obeys_the_laws(bundle: &Value, bytes: &[u8]) {
+    let mut again = Vec::new();
+    canonical::push(&mut again, bundle);
+    again.push(b'\n');
+    assert_eq!(
+        String::from_utf8_lossy(bytes),
+        String::from_utf8_lossy(&again)
+    );
+    let objects = bundle["objects"].as_array().unwrap();
+    let ids: Vec<&str> = objects
+        .iter()
+        .map(|object| object["id"].as_str().unwrap())
+        .collect();
+    assert!(ids.windows(2).all(|pair| {
+        let key = |id: &str| StixId::parse(id).map(|id| (id.kind.word(), id.uuid));
+        key(pair[0]) < key(pair[1])
+    }));
+    let known: BTreeSet<&str> = ids.iter().copied().collect();
+    for object in objects.iter().chain([bundle]) {
+        let id = stix::id_of(object.as_object().unwrap()).unwrap();
+        assert_eq!(object["id"], id.to_string());
+        refs(object, &mut |name, id| {
+            assert!(known.contains(id), "{name} {id}")
+        });
+    }
+}
+
+fn refs(value: &Value, seen: &mut dyn FnMut(&str, &str)) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (name, value) in members {
+        match value {
+            Value::String(id) if name.ends_with("_ref") => seen(name, id),
+            Value::Array(ids) if name.ends_with("_refs") => {
+                ids.iter().for_each(|id| seen(name, id.as_str().unwrap()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn objects<'v>(bundle: &'v Value, kind: &str) -> Vec<&'v Value> {
+    let all = bundle["objects"].as_array().unwrap();
+    all.iter().filter(|object| object["type"] == kind).collect()
+}
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+fn attack() -> Event<'static> {
+    Event {
+        timestamp: Timestamp::parse("2023-03-07T10:38:03Z"),
+        provider: "8bells",
+        source: Endpoint {
+            ip: Some(ip("198.51.100.7")),
+            port: Some(4711),
+            mac: Mac::parse("aa:bb:cc:dd:ee:ff"),
+            ..Endpoint::default()
+        },
+        destination: Endpoint {
+            ip: Some(ip("203.0.113.9")),
+            port: Some(22),
+            nat_ip: Some(ip("192.168.1.2")),
+            ..Endpoint::default()
+        },
+        transport: Some("tcp"),
+        bytes: Some(60),
+        ..Event::default()
+    }
+}
+
+#[test]
+fn an_attack_is_what_it_should_be() {
+    let bundle = compose(&attack(), "");
+    assert_eq!(bundle, slow(&attack(), Tlp::Amber));
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["anomalous-activity"]));
+    assert_eq!(
+        indicator["pattern"],
+        "[network-traffic:src_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '198.51.100.7' \
+         AND network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '203.0.113.9' \
+         AND network-traffic:dst_port = 22 AND network-traffic:protocols[*] = 'tcp'] \
+         OR [ipv4-addr:value = '198.51.100.7']"
+    );
+    let observed = objects(&bundle, "observed-data")[0];
+    assert_eq!(observed["object_refs"].as_array().unwrap().len(), 5);
+    assert_eq!(observed["first_observed"], "2023-03-07T10:38:03Z");
+    assert_eq!(observed["created"], "2023-03-07T10:38:03.000Z");
+}
+
+#[test]
+fn without_a_time_what_needs_one_is_left_out() {
+    let event = Event {
+        timestamp: None,
+        ..attack()
+    };
+    let bundle = compose(&event, "");
+    assert_eq!(bundle, slow(&event, Tlp::Amber));
+    for kind in ["indicator", "observed-data", "relationship"] {
+        assert!(objects(&bundle, kind).is_empty());
+    }
+    assert_eq!(objects(&bundle, "network-traffic").len(), 1);
+}
+
+#[test]
+fn mail_gives_addresses_and_no_indicator() {
+    let event = Event {
+        timestamp: Timestamp::parse("2023-03-07T10:38:03Z"),
+        provider: "dpc",
+        email_addresses: &[
+            "a@X.example",
+            "b@x.example",
+            "a@x.example",
+            "o'brien@x.example",
+        ],
+        ..Event::default()
+    };
+    let mut composer = Composer::new(Options::default());
+    let mut out = Vec::new();
+    composer.bundle(&event, &mut out);
+    assert_eq!(composer.left_out(), 1);
+    let bundle: Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(bundle, slow(&event, Tlp::Amber));
+    assert_eq!(objects(&bundle, "email-addr").len(), 2);
+    assert_eq!(objects(&bundle, "observed-data").len(), 1);
+    assert!(objects(&bundle, "indicator").is_empty());
+}
+
+#[test]
+fn rules_choose_the_objects() {
+    let extra = [
+        ("client.ip", "[\"203.0.113.77\", \"2001:db8::1\", 7]"),
+        ("dns.question.name", "\"x.example\""),
+        ("server.mac", "\"AA-BB-CC-00-00-01\""),
+        ("url.original", "\"http://x.example/a b\""),
+    ];
+    let event = Event {
+        extra: &extra,
+        hostname: Some("gw.example"),
+        ..attack()
+    };
+    let count = |rules: &str, kind: &str| objects(&compose(&event, rules), kind).len();
+    assert_eq!(count("", "ipv4-addr"), 3);
+    assert_eq!(
+        count("[objects.ipv4-addr]\nfrom = [\"client.ip\"]", "ipv4-addr"),
+        1
+    );
+    assert_eq!(
+        count("[objects.ipv6-addr]\nfrom = [\"client.ip\"]", "ipv6-addr"),
+        1
+    );
+    assert_eq!(
+        count("[objects.ipv4-addr]\nfrom = [\"related.ip\"]", "ipv4-addr"),
+        3
+    );
+    assert_eq!(
+        count("[objects.mac-addr]\nfrom = [\"server.mac\"]", "mac-addr"),
+        1
+    );
+    assert_eq!(
+        count(
+            "[objects.domain-name]\nfrom = [\"log.syslog.hostname\"]",
+            "domain-name"
+        ),
+        1
+    );
+    assert_eq!(count("[objects.url]\nfrom = []", "url"), 0);
+    for kind in [
+        "network-traffic",
+        "observed-data",
+        "indicator",
+        "relationship",
+    ] {
+        assert_eq!(count("", kind), 1);
+        assert_eq!(
+            count(&format!("[objects.{kind}]\nenabled = false"), kind),
+            0
+        );
+    }
+    // An end that became no address is in no traffic and in no pattern.
+    let hidden = compose(&event, "[objects.ipv4-addr]\nfrom = [\"source.ip\"]");
+    assert!(!hidden.to_string().contains("203.0.113.9"));
+    let only_source = compose(
+        &event,
+        "[objects.indicator]\non = [\"source\"]\nconfidence = 55",
+    );
+    let indicator = objects(&only_source, "indicator")[0];
+    assert_eq!(indicator["pattern"], "[ipv4-addr:value = '198.51.100.7']");
+    assert_eq!(indicator["confidence"], 55);
+}
+
+#[test]
+fn a_composer_forgets_nothing_that_shows() {
+    // More addresses than the cache holds, and providers too: each bundle is as if it were the first.
+    let mut composer = Composer::new(Options::default());
+    for number in 0..20_000_u32 {
+        let provider = format!("p{}", number % 100);
+        let mut event = attack();
+        event.provider = &provider;
+        event.source.ip = Some(IpAddr::from(
+            (0xc633_0000 + (number * 7919) % 9973).to_be_bytes(),
+        ));
+        let mut out = Vec::new();
+        composer.bundle(&event, &mut out);
+        if number % 1999 == 0 {
+            let mut fresh = Vec::new();
+            Composer::new(Options::default()).bundle(&event, &mut fresh);
+            assert_eq!(out, fresh);
+        }
+    }
+}
+
+fn any_ip() -> impl Strategy<Value = Option<IpAddr>> {
+    prop_oneof![
+        Just(None),
+        (0..4u8).prop_map(|host| Some(IpAddr::from([198, 51, 100, host]))),
+        (0..4u8).prop_map(|host| Some(IpAddr::from([10, 0, 0, host]))),
+        any::<[u8; 4]>().prop_map(|octets| Some(IpAddr::from(octets))),
+        any::<[u16; 8]>().prop_map(|parts| Some(IpAddr::from(parts).to_canonical())),
+    ]
+}
+
+fn any_end() -> impl Strategy<Value = Endpoint> {
+    let mac = proptest::option::of(any::<[u8; 6]>().prop_map(Mac));
+    (any_ip(), any::<Option<u16>>(), mac, any_ip()).prop_map(|(ip, port, mac, nat_ip)| Endpoint {
+        ip,
+        port,
+        mac,
+        nat_ip,
+        nat_port: None,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn the_fast_bundle_is_the_slow_one(
+        source in any_end(),
+        destination in any_end(),
+        micros in proptest::option::of(0..2_000_000_000_000_000_i64),
+        transport in proptest::option::of("[a-z]{3,4}|[0-9]{1,3}|\\PC{0,5}"),
+        bytes in proptest::option::of(0..1_u64 << 40),
+        user in proptest::option::of("\\PC{0,9}|[\\x00-\\x7f]{0,9}"),
+        provider in "[a-z]{1,5}|\\PC{1,5}",
+        emails in proptest::collection::vec("[a-c.']{1,3}@[a-cX]{1,2}\\.org", 0..5),
+        texts in proptest::collection::vec("\\PC{0,12}|http://[a-c.]{1,5}/\\PC{0,5}", 2),
+        chain in proptest::option::of("input|output|forward"),
+    ) {
+        let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
+        let quoted = texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>();
+        let extra = [("dns.question.name", &*quoted[0]), ("url.original", &*quoted[1])];
+        let event = Event {
+            timestamp: micros.map(|micros| Timestamp(micros * 1000)),
+            provider: &provider,
+            source,
+            destination,
+            transport: transport.as_deref(),
+            bytes,
+            user: user.as_deref(),
+            outcome: user.is_some().then_some(Outcome::Failure),
+            email_addresses: &emails,
+            extra: &extra,
+            routeros: RouterOs { chain: chain.as_deref(), ..RouterOs::default() },
+            ..Event::default()
+        };
+        prop_assert_eq!(compose(&event, ""), slow(&event, Tlp::Amber));
+    }
+}
+
+fn conversation() -> Conversation<'static> {
+    Conversation {
+        provider: "8bells",
+        source: Party::Ip(ip("198.51.100.7")),
+        destination: Party::Ip(ip("192.168.1.2")),
+        destination_port: Some(22),
+        transport: Some("tcp"),
+        count: 1_000_000_000_000,
+        first: Timestamp::parse("2023-03-07T10:38:03Z"),
+        last: Timestamp::parse("2023-03-08T00:00:00.25Z"),
+        attacker: Some(AttackerVerdict {
+            side: Side::Source,
+            confidence: 80,
+            rule: "brute_force",
+        }),
+    }
+}
+
+/// A case as the engine builds it: objects sorted by id, doubles dropped, a grouping, a bundle around it.
+fn case_bundle(conversations: &[Conversation<'_>]) -> Value {
+    let mut composer = case::Composer::new(Options::default());
+    let mut sorted: BTreeMap<StixId, Vec<u8>> = BTreeMap::new();
+    let mut members = BTreeMap::<&str, BTreeSet<StixId>>::new();
+    let mut keep = |kind: Kind, id: &StixId, json: &[u8]| {
+        assert_eq!(kind, id.kind);
+        let before = sorted.insert(*id, json.to_vec());
+        assert!(before.is_none_or(|before| before == json), "{id} differs");
+    };
+    for conversation in conversations {
+        let found = composer.conversation(conversation, &mut keep);
+        members
+            .entry(conversation.provider)
+            .or_default()
+            .extend(found.iter());
+    }
+    for (provider, members) in members {
+        let first = conversations.iter().filter_map(|c| c.first).min();
+        let last = conversations.iter().filter_map(|c| c.last).max();
+        let mut grouping = composer.grouping(provider, first, last, &mut keep);
+        members.iter().for_each(|id| grouping.member(id));
+        if let Some(mut writer) = grouping.finish() {
+            let mut json = Vec::new();
+            writer.open(&mut json);
+            members.iter().for_each(|id| writer.member(id, &mut json));
+            let id = *writer.id();
+            writer.close(&mut json);
+            keep(Kind::Grouping, &id, &json);
+        }
+    }
+    let mut id = BundleId::new();
+    sorted.keys().for_each(|object| id.object(object));
+    let mut out = Vec::new();
+    case::bundle_open(&id.finish(), &mut out);
+    for (index, json) in sorted.values().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(json);
+    }
+    case::bundle_close(&mut out);
+    let bundle = serde_json::from_slice(&out).unwrap();
+    obeys_the_laws(&bundle, &out);
+    bundle
+}
+
+#[test]
+fn a_conversation_is_folded() {
+    let bundle = case_bundle(&[conversation(), conversation()]);
+    let one = |kind: &str| {
+        let found = objects(&bundle, kind);
+        assert_eq!(found.len(), 1, "{kind}");
+        found[0].as_object().unwrap().clone()
+    };
+    let has = |object: &Map<String, Value>, members: Value| {
+        for (name, value) in members.as_object().unwrap() {
+            assert_eq!(object.get(name), Some(value), "{name}");
+        }
+    };
+    has(
+        &one("network-traffic"),
+        json!({"start": "2023-03-07T10:38:03Z", "end": "2023-03-08T00:00:00.25Z", "is_active": false}),
+    );
+    has(
+        &one("observed-data"),
+        json!({"first_observed": "2023-03-07T10:38:03Z", "last_observed": "2023-03-08T00:00:00.25Z",
+               "number_observed": 999_999_999, "created": "2023-03-08T00:00:00.250Z"}),
+    );
+    has(
+        &one("sighting"),
+        json!({"count": 999_999_999, "sighting_of_ref": one("indicator")["id"],
+               "observed_data_refs": [one("observed-data")["id"]],
+               "where_sighted_refs": [one("identity")["id"]]}),
+    );
+    has(
+        &one("indicator"),
+        json!({"indicator_types": ["malicious-activity"], "confidence": 80,
+               "valid_from": "2023-03-07T10:38:03Z",
+               "description": "An address outside acts towards the inside. Rule: brute_force."}),
+    );
+    has(
+        &one("grouping"),
+        json!({"context": "suspicious-activity",
+               "object_refs": [one("indicator")["id"], one("observed-data")["id"]]}),
+    );
+    assert_eq!(objects(&bundle, "ipv4-addr").len(), 2);
+    assert_eq!(one("relationship")["relationship_type"], "based-on");
+}
+
+#[test]
+fn what_the_inside_does_is_benign_and_in_no_grouping() {
+    let outward = Conversation {
+        source: conversation().destination,
+        destination: conversation().source,
+        attacker: None,
+        ..conversation()
+    };
+    let bundle = case_bundle(&[outward]);
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["benign"]));
+    assert!(!indicator["pattern"].as_str().unwrap().contains(" OR "));
+    assert!(objects(&bundle, "grouping").is_empty());
+    let unknown = Conversation {
+        attacker: None,
+        ..conversation()
+    };
+    let bundle = case_bundle(&[unknown]);
+    assert_eq!(
+        objects(&bundle, "indicator")[0]["indicator_types"],
+        json!(["unknown"])
+    );
+    assert_eq!(objects(&bundle, "grouping").len(), 1);
+}
+
+#[test]
+fn of_mail_the_counterpart_is_unknown() {
+    let mail = Conversation {
+        provider: "dpc",
+        source: Party::Email("own@x.example"),
+        destination: Party::Email("Eve@Y.example"),
+        destination_port: None,
+        transport: None,
+        attacker: Some(AttackerVerdict {
+            side: Side::Destination,
+            confidence: 90,
+            rule: "counterpart",
+        }),
+        ..conversation()
+    };
+    let bundle = case_bundle(&[mail]);
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["pattern"], "[email-addr:value = 'Eve@y.example']");
+    assert_eq!(indicator["indicator_types"], json!(["unknown"]));
+    assert_eq!(indicator["confidence"], 49);
+    assert!(objects(&bundle, "network-traffic").is_empty());
+    assert_eq!(objects(&bundle, "email-addr").len(), 2);
+    let undecided = Conversation {
+        attacker: None,
+        ..mail
+    };
+    let bundle = case_bundle(&[undecided]);
+    assert!(objects(&bundle, "indicator").is_empty());
+    assert_eq!(objects(&bundle, "observed-data").len(), 1);
+}
+
+#[test]
+fn times_sort_as_texts_too() {
+    let close = Conversation {
+        last: Timestamp::parse("2023-03-07T10:38:03.5Z"),
+        ..conversation()
+    };
+    let bundle = case_bundle(&[close]);
+    let observed = objects(&bundle, "observed-data")[0];
+    assert_eq!(observed["first_observed"], "2023-03-07T10:38:03.000000Z");
+    assert_eq!(observed["last_observed"], "2023-03-07T10:38:03.500000Z");
+    assert!(objects(&bundle, "network-traffic")[0].get("end").is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_case_obeys_the_laws(
+        parts in proptest::collection::vec(
+            (any_ip(), any_ip(), any::<Option<u16>>(), 0..3_u64, 0..9_i64, 0..9_i64, 0..4_u8, "\\PC{1,3}"),
+            1..12,
+        ),
+    ) {
+        let time = |number: i64| (number > 0).then(|| Timestamp(number * 300_000_000));
+        let conversations: Vec<_> = parts
+            .iter()
+            .map(|(a, b, port, count, first, last, verdict, provider)| Conversation {
+                provider,
+                source: a.map_or(Party::Email("a@x.example"), Party::Ip),
+                destination: b.map_or(Party::Email("b@x.example"), Party::Ip),
+                destination_port: *port,
+                transport: port.map(|_| "udp"),
+                count: *count,
+                first: time(*first),
+                last: time(*last),
+                attacker: (*verdict > 1).then_some(AttackerVerdict {
+                    side: if *verdict == 2 { Side::Source } else { Side::Destination },
+                    confidence: 60,
+                    rule: "scan",
+                }),
+            })
+            .collect();
+        case_bundle(&conversations);
+    }
+}

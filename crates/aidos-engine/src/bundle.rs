@@ -1,0 +1,248 @@
+//! `bundle.json`: the whole case as one STIX 2.1 bundle, sorted outside of memory.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use aidos_core::analysis::conversation::{Key, Stats};
+use aidos_core::analysis::role::Verdict;
+use aidos_core::compose::Options;
+use aidos_core::compose::case::{
+    AttackerVerdict, BundleId, Composer, Conversation, GroupingWriter, Side,
+};
+use aidos_model::Timestamp;
+use aidos_model::stix::{Kind, StixId, Uuid};
+
+use crate::plan::RunPlan;
+use crate::sorter::{Sorter, unlinked};
+
+/// Gathers the objects of a case.
+pub(crate) struct CaseBundle<'n> {
+    folder: PathBuf,
+    composer: Composer,
+    names: &'n [String],
+    objects: Sorter,
+    members: Sorter,
+    times: BTreeMap<u8, (Option<Timestamp>, Option<Timestamp>)>,
+    key: Vec<u8>,
+}
+
+/// A grouping whose members wait in a file.
+struct Group {
+    writer: GroupingWriter,
+    members: File,
+}
+
+impl<'n> CaseBundle<'n> {
+    pub(crate) fn new(folder: &Path, budget: usize, plan: &RunPlan, names: &'n [String]) -> Self {
+        let options = Options {
+            tlp: plan.tlp,
+            rules: plan.objects.clone(),
+        };
+        Self {
+            folder: folder.to_owned(),
+            composer: Composer::new(options),
+            names,
+            objects: Sorter::new(folder, budget / 4 * 3),
+            members: Sorter::new(folder, budget / 4),
+            times: BTreeMap::new(),
+            key: Vec::new(),
+        }
+    }
+
+    /// Takes the objects of a conversation.
+    pub(crate) fn conversation(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {
+        let verdict = stats.verdict();
+        let accused = verdict.is_attack() || verdict == Verdict::Correspondence;
+        let conversation = Conversation {
+            provider: &self.names[usize::from(key.provider)],
+            source: key.source,
+            destination: key.destination,
+            destination_port: key.port,
+            transport: (!key.transport.is_empty()).then_some(key.transport),
+            count: stats.count,
+            first: stats.first,
+            last: stats.last,
+            attacker: accused.then(|| AttackerVerdict {
+                side: Side::Source,
+                confidence: verdict.confidence(),
+                rule: verdict.rule(),
+            }),
+        };
+        let mut failed = None;
+        let (objects, name) = (&mut self.objects, &mut self.key);
+        let members = self
+            .composer
+            .conversation(&conversation, &mut |kind, id, json| {
+                if let Err(error) = push_object(objects, name, kind, id, json) {
+                    failed.get_or_insert(error);
+                }
+            });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        for member in members.iter() {
+            self.key.clear();
+            self.key.push(key.provider);
+            self.key.push(member.kind as u8);
+            self.key.extend_from_slice(&member.uuid.0);
+            self.members.push(&self.key, &[])?;
+            let (first, last) = self.times.entry(key.provider).or_default();
+            *first = [*first, stats.first].into_iter().flatten().min();
+            *last = (*last).max(stats.last);
+        }
+        Ok(())
+    }
+
+    /// Writes the bundle; returns the number of its objects.
+    pub(crate) fn write(mut self, out: &mut dyn Write) -> io::Result<u64> {
+        let mut groups = self.groups()?.into_iter().peekable();
+        let mut bundle = BundleId::new();
+        let mut merge = self.objects.finish()?;
+        let mut count = 0;
+        let mut last: Vec<u8> = Vec::new();
+        let mut text = Vec::new();
+        out.write_all(b"{\"objects\":[")?;
+        loop {
+            let next = merge.next()?;
+            let (key, json) = next.unwrap_or((&[], &[]));
+            while let Some(group) = groups
+                .next_if(|group| key.is_empty() || sort_key(group.writer.id()).as_slice() < key)
+            {
+                out.write_all(if count > 0 { b",\n" } else { b"\n" })?;
+                count += 1;
+                bundle.object(group.writer.id());
+                group.write(out)?;
+            }
+            if key.is_empty() {
+                break;
+            }
+            // Equal ids are equal objects.
+            if key == last.as_slice() {
+                continue;
+            }
+            last.clear();
+            last.extend_from_slice(key);
+            let id = read_key(key).ok_or_else(|| io::Error::other("a spilled object has no id"))?;
+            bundle.object(&id);
+            out.write_all(if count > 0 { b",\n" } else { b"\n" })?;
+            out.write_all(json)?;
+            count += 1;
+        }
+        // The id is known now that all objects are: it stands at the end.
+        text.extend_from_slice(b"\n],\"id\":\"");
+        bundle.finish().push(&mut text);
+        text.extend_from_slice(b"\",\"type\":\"bundle\"}\n");
+        out.write_all(&text)?;
+        Ok(count)
+    }
+
+    /// The groupings in the order of their ids, their members spooled.
+    fn groups(&mut self) -> io::Result<Vec<Group>> {
+        let members = std::mem::replace(&mut self.members, Sorter::new(&self.folder, 0));
+        let mut merge = members.finish()?;
+        let mut groups = Vec::new();
+        for (provider, (first, last)) in std::mem::take(&mut self.times) {
+            let mut failed = None;
+            let (objects, name) = (&mut self.objects, &mut self.key);
+            let mut grouping = self.composer.grouping(
+                &self.names[usize::from(provider)],
+                first,
+                last,
+                &mut |kind, id, json| {
+                    if let Err(error) = push_object(objects, name, kind, id, json) {
+                        failed.get_or_insert(error);
+                    }
+                },
+            );
+            if let Some(error) = failed {
+                return Err(error);
+            }
+            let mut spool = BufWriter::new(unlinked(&self.folder)?);
+            while merge
+                .peek_key()?
+                .is_some_and(|key| key.first() == Some(&provider))
+            {
+                if let Some((key, _)) = merge.next()?
+                    && let Some(id) = member(&key[1..])
+                {
+                    grouping.member(&id);
+                    spool.write_all(&key[1..])?;
+                }
+            }
+            if let Some(writer) = grouping.finish() {
+                let members = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+                groups.push(Group { writer, members });
+            }
+        }
+        groups.sort_by_key(|group| sort_key(group.writer.id()));
+        Ok(groups)
+    }
+}
+
+impl Group {
+    fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        self.writer.open(&mut text);
+        self.members.rewind()?;
+        let mut reader = BufReader::new(&mut self.members);
+        let mut bytes = [0; 17];
+        loop {
+            match reader.read_exact(&mut bytes) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
+                result => result?,
+            }
+            if let Some(id) = member(&bytes) {
+                self.writer.member(&id, &mut text);
+            }
+            if text.len() > 1 << 16 {
+                out.write_all(&text)?;
+                text.clear();
+            }
+        }
+        self.writer.close(&mut text);
+        out.write_all(&text)
+    }
+}
+
+/// Reads a kind's number and an id.
+fn member(bytes: &[u8]) -> Option<StixId> {
+    let (kind, uuid) = bytes.split_first()?;
+    let kind = *Kind::ALL.iter().find(|known| **known as u8 == *kind)?;
+    Some(StixId {
+        kind,
+        uuid: Uuid(*uuid.first_chunk::<16>()?),
+    })
+}
+
+/// The bytes that objects are ordered by: type, then id.
+fn sort_key(id: &StixId) -> Vec<u8> {
+    let mut key = id.kind.word().as_bytes().to_vec();
+    key.push(0);
+    key.extend_from_slice(&id.uuid.0);
+    key
+}
+
+fn read_key(key: &[u8]) -> Option<StixId> {
+    let (word, uuid) = key.split_at_checked(key.len().checked_sub(16)?)?;
+    let word = std::str::from_utf8(word.strip_suffix(&[0])?).ok()?;
+    Some(StixId {
+        kind: Kind::parse(word)?,
+        uuid: Uuid(*uuid.first_chunk::<16>()?),
+    })
+}
+
+fn push_object(
+    objects: &mut Sorter,
+    key: &mut Vec<u8>,
+    kind: Kind,
+    id: &StixId,
+    json: &[u8],
+) -> io::Result<()> {
+    key.clear();
+    key.extend_from_slice(kind.word().as_bytes());
+    key.push(0);
+    key.extend_from_slice(&id.uuid.0);
+    objects.push(key, json)
+}
