@@ -8,11 +8,12 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::Path;
 
+use aidos_core::extract::propose::{self, Evidence, Proposal};
 use aidos_core::extract::{Context, Item as RowItem, Row, Shape, Sink};
 use aidos_model::Timestamp;
 use aidos_read::{
-    Archive, Chunk, Chunks, Format, HEAD_BYTES, Item, Sniff, Verdict, csv_records, json_values,
-    lines, sniff,
+    Archive, Chunk, Chunks, Format, HEAD_BYTES, Item, Sniff, Verdict, Workbook, csv_records,
+    json_values, lines, sniff,
 };
 use bumpalo::Bump;
 use serde::Serialize;
@@ -21,7 +22,7 @@ pub use types::{Column, Type};
 
 use crate::Error;
 use crate::export::{each_cell, push_text};
-use crate::feed::{json_shape, scores};
+use crate::feed::{first_chunk, json_shape, scores};
 use crate::plan::{Input, Reading};
 use crate::progress::Cancel;
 use crate::sorter::unlinked;
@@ -133,6 +134,115 @@ pub fn inspect(
         )),
     }
 }
+
+/// Proposes a mapping for an unknown log from its first rows, about 1 MiB of them.
+///
+/// # Errors
+/// [`Error::File`] when it cannot be read, [`Error::Usage`] when it is no text or shows nothing that could be
+/// told apart.
+pub fn propose(
+    input: &Input,
+    stdin: Option<Box<dyn Read + Send>>,
+    name: &str,
+    reading: &Reading,
+) -> Result<Proposal, Error> {
+    let shown = input.name();
+    let bad = |why: String| Error::Usage(format!("cannot propose a mapping for `{shown}`: {why}"));
+    let unread = |error: aidos_read::ReadError| bad(error.to_string());
+    let path = match input {
+        Input::Path(path) => path.as_path(),
+        Input::Stdin => Path::new("-"),
+    };
+    let mut reader: Box<dyn Read> = match (input, stdin) {
+        (Input::Path(path), _) => Box::new(File::open(path).map_err(Error::file("read", path))?),
+        (Input::Stdin, Some(stdin)) => stdin,
+        (Input::Stdin, None) => return Err(bad("standard input is not there".to_owned())),
+    };
+    let head = read_head(&mut *reader).map_err(Error::file("read", path))?;
+    let kind = sniff(&shown, &head);
+    let (kind, first) = match kind.format {
+        Format::Empty | Format::Binary => return Err(bad(format!("{}; give a log", kind.why))),
+        Format::Zip => {
+            return Err(bad(
+                "it is an archive; unpack it and give one file".to_owned()
+            ));
+        }
+        Format::Xlsx => {
+            let file = File::open(path).map_err(Error::file("read", path))?;
+            let mut book = Workbook::open(file, &reading.limits).map_err(unread)?;
+            let Some(sheet) = book.sheets().first().cloned() else {
+                return Err(bad("it has no sheets; give a log".to_owned()));
+            };
+            let mut rows = book.rows(&sheet, PROPOSE).map_err(unread)?;
+            (rows.sniff(), rows.next().map_err(unread)?)
+        }
+        _ => {
+            let whole = Cursor::new(head).chain(reader);
+            let first = Chunks::new(whole, &kind, &reading.limits, PROPOSE).next();
+            (kind, first.map_err(unread)?)
+        }
+    };
+    let Some(Item::Chunk(chunk)) = first else {
+        return Err(bad(
+            "its first record is too long; give a log with shorter ones".to_owned(),
+        ));
+    };
+    let proposal = match &kind.format {
+        Format::Csv(dialect) => {
+            let mut cells = Vec::new();
+            for record in csv_records(&chunk, dialect)
+                .filter(|record| !record.header)
+                .take(MOST_ROWS)
+            {
+                let mut fields = Vec::new();
+                record.fields(&mut fields);
+                cells.push(fields);
+            }
+            let rows: Vec<Vec<&str>> = cells
+                .iter()
+                .map(|fields| fields.iter().map(AsRef::as_ref).collect())
+                .collect();
+            let header: Vec<&str> = dialect
+                .header
+                .iter()
+                .flatten()
+                .map(String::as_str)
+                .collect();
+            let (header, rows) = (&header, &rows);
+            propose::propose(Evidence::Cells { header, rows }, name)
+        }
+        Format::Json(json) => {
+            let whole = |value: &aidos_read::JsonText<'_>| {
+                matches!(json_shape(value), Some(Shape::Json { complete: true }))
+            };
+            let objects: Vec<&str> = json_values(&chunk, json)
+                .filter(whole)
+                .map(|value| value.raw)
+                .take(MOST_ROWS)
+                .collect();
+            propose::propose(Evidence::Json(&objects), name)
+        }
+        _ => {
+            let lines: Vec<&str> = lines(&chunk)
+                .map(|(_, line)| line)
+                .take(MOST_ROWS)
+                .collect();
+            propose::propose(Evidence::Lines(&lines), name)
+        }
+    };
+    proposal.ok_or_else(|| {
+        bad(
+            "its rows show nothing that could be told apart; write a mapping by hand, \
+             docs/reference/mappings.md says how"
+                .to_owned(),
+        )
+    })
+}
+
+/// Text that a proposal looks at.
+const PROPOSE: usize = 1 << 20;
+/// Rows that a proposal looks at.
+const MOST_ROWS: usize = 2_000;
 
 struct Inspector<'i> {
     reading: &'i Reading,
@@ -268,8 +378,46 @@ impl Inspector<'_> {
         Ok(self.leaf(&mut whole, name, &kind, &head, year)?)
     }
 
-    fn workbook(&mut self, _file: File, found: Found) -> Result<(), Error> {
-        (self.each)(found)
+    /// Each sheet is a leaf of its own: `a.xlsx/Sheet1`.
+    fn workbook(&mut self, file: File, mut found: Found) -> Result<(), Error> {
+        let mut book = match Workbook::open(file, &self.reading.limits) {
+            Ok(book) => book,
+            Err(error) => {
+                found.refused = Some(error.to_string());
+                return (self.each)(found);
+            }
+        };
+        let name = found.path.clone();
+        found.rows = book.sheets().len() as u64;
+        found.whole = true;
+        (self.each)(found)?;
+        for sheet in book.sheets().to_vec() {
+            let below = format!("{name}/{sheet}");
+            let found = match self.sheet(&mut book, &sheet, &below) {
+                Ok(found) => found,
+                Err(Trouble::Read(error)) => refused(&below, &error.to_string()),
+                Err(Trouble::Ours(error)) => return Err(error),
+            };
+            (self.each)(found)?;
+        }
+        Ok(())
+    }
+
+    fn sheet(&self, book: &mut Workbook<File>, sheet: &str, below: &str) -> Result<Found, Trouble> {
+        let mut rows = book.rows(sheet, CHUNK)?;
+        let kind = rows.sniff();
+        let mut found = Found::of(below, &kind);
+        let mut first = rows.next()?;
+        let chunk = match &first {
+            Some(Item::Chunk(chunk)) => Some(chunk.clone()),
+            _ => None,
+        };
+        let mut next = || match first.take() {
+            Some(item) => Ok(Some(item)),
+            None => rows.next(),
+        };
+        self.records(&mut next, &kind, (chunk.as_ref(), true), None, &mut found)?;
+        Ok(found)
     }
 
     fn leaf(
@@ -295,9 +443,17 @@ impl Inspector<'_> {
             }
             _ => {}
         }
+        let first = match first_chunk(kind, head, &self.reading.limits) {
+            Ok(first) => first,
+            Err(error) => {
+                found.refused = Some(error.to_string());
+                return (self.each)(found);
+            }
+        };
+        let whole = head.len() < HEAD_BYTES;
         let mut chunks = Chunks::new(reader, kind, &self.reading.limits, CHUNK);
         let mut next = || chunks.next();
-        self.records(&mut next, kind, head, year, &mut found)?;
+        self.records(&mut next, kind, (first.as_ref(), whole), year, &mut found)?;
         (self.each)(found)
     }
 
@@ -306,20 +462,13 @@ impl Inspector<'_> {
         &self,
         next: &mut dyn FnMut() -> Result<Option<Item>, aidos_read::ReadError>,
         kind: &Sniff,
-        head: &[u8],
+        (first, whole): (Option<&Chunk>, bool),
         year: Option<i16>,
         found: &mut Found,
     ) -> Result<(), Error> {
-        let header = match scores(self.reading, &found.path, kind, head) {
-            Ok((header, all)) => {
-                found.take_scores(self.reading, all);
-                header
-            }
-            Err(error) => {
-                found.refused = Some(error.to_string());
-                return Ok(());
-            }
-        };
+        let file = found.path.rsplit('/').next().unwrap_or(&found.path);
+        let (header, all) = scores(self.reading, file, &kind.format, first, whole);
+        found.take_scores(self.reading, all);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let provider = found
             .provider
@@ -745,6 +894,30 @@ mod tests {
         let all = look("a.log", b"hello\nworld\n");
         assert!(all[0].refused.as_deref().unwrap().contains("propose"));
         assert_eq!(look("a.log", b"")[0].format, "empty");
+    }
+
+    #[test]
+    fn a_mapping_is_proposed_for_an_unknown_log() {
+        let propose = |text: &'static str| {
+            let stdin: Box<dyn Read + Send> = Box::new(text.as_bytes());
+            super::propose(&Input::Stdin, Some(stdin), "door", &Reading::default())
+        };
+        let line = "2023-03-07 10:38:03 door opened by maria from 192.0.2.1\n\
+                    2023-03-07 10:39:10 door opened by jan from 192.0.2.7\n";
+        let proposal = propose(line).unwrap();
+        assert!(
+            proposal.toml.contains("door opened by"),
+            "{}",
+            proposal.toml
+        );
+        let proposal = propose("when,who,address\n2023-03-07 10:38:03,maria,192.0.2.1\n").unwrap();
+        assert!(proposal.toml.contains("csv"), "{}", proposal.toml);
+        let proposal = propose("{\"who\":\"maria\",\"address\":\"192.0.2.1\"}\n").unwrap();
+        assert!(proposal.toml.contains("json"), "{}", proposal.toml);
+        for nothing in ["", "\n\n", "\u{7f}ELF\u{2}\u{1}\u{1}"] {
+            let error = propose(nothing).unwrap_err();
+            assert!(matches!(error, Error::Usage(_)), "{error}");
+        }
     }
 
     #[test]
