@@ -361,7 +361,7 @@ fn is_email(value: &str) -> bool {
     inner.rsplit_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && !local.contains([' ', ',', ';', '<', '@'])
-            && (is_domain(domain) || domain.chars().any(|c| !c.is_ascii()) && domain.contains('.'))
+            && (is_domain(domain) || !domain.is_ascii() && domain.contains('.'))
     })
 }
 
