@@ -11,6 +11,7 @@ use std::path::Path;
 use aidos_core::extract::propose::{self, Evidence, Proposal};
 use aidos_core::extract::{Context, Item as RowItem, Row, Shape, Sink};
 use aidos_model::Timestamp;
+use aidos_model::event::Value;
 use aidos_read::{
     Archive, Chunk, Chunks, Format, HEAD_BYTES, Item, Sniff, Verdict, Workbook, csv_records,
     json_values, lines, sniff,
@@ -765,9 +766,11 @@ impl Look<'_> {
                                 field,
                                 "message" | "log.file.path" | "log.origin.file.line"
                             ) {
-                                text.clear();
-                                push_text(&mut text, value);
-                                self.fields.take(field, &text);
+                                each_item(value, &mut |item| {
+                                    text.clear();
+                                    push_text(&mut text, item);
+                                    self.fields.take(field, &text);
+                                });
                             }
                         });
                     }
@@ -778,6 +781,18 @@ impl Look<'_> {
         }
         arena.reset();
         true
+    }
+}
+
+/// Shows the members of a list one by one, and what is no list as it is.
+fn each_item<'a>(value: Value<'a>, show: &mut dyn FnMut(Value<'a>)) {
+    match value {
+        Value::List(items) => items.iter().for_each(|item| show(Value::Text(item))),
+        Value::Ips(ips) => ips.into_iter().flatten().for_each(|ip| show(Value::Ip(ip))),
+        Value::Defects(defects) => defects
+            .iter()
+            .for_each(|defect| show(Value::Text(defect.word()))),
+        other => show(other),
     }
 }
 
@@ -851,6 +866,11 @@ mod tests {
         assert_eq!(field("source.ip").kind, Type::Ip);
         assert_eq!(field("destination.port").kind, Type::Port);
         assert_eq!(field("@timestamp").kind, Type::Time);
+        assert_eq!(field("related.ip").kind, Type::Ip);
+        assert_eq!(
+            (field("related.ip").filled, field("related.ip").distinct),
+            (4, 2)
+        );
     }
 
     #[test]

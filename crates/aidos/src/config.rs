@@ -12,7 +12,6 @@ use aidos_core::analysis::own::Own;
 use aidos_core::clean::zone::Zone;
 use aidos_engine::plan::{DEFAULT_MEMORY, LEAST_MEMORY};
 use aidos_model::Tlp;
-use anyhow::Context as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -147,7 +146,9 @@ pub(crate) fn memory(text: &str) -> Result<u64, String> {
     let bytes = size::parse(text)?;
     if bytes < LEAST_MEMORY {
         let least = size::exact(LEAST_MEMORY);
-        return Err(format!("`{text}` is too little to work in; give {least} or more"));
+        return Err(format!(
+            "`{text}` is too little to work in; give {least} or more"
+        ));
     }
     Ok(bytes)
 }
@@ -247,7 +248,8 @@ impl Config {
             };
             if value.origin != Origin::Default {
                 for text in &value.values {
-                    (setting.check)(text).map_err(|why| not_fitting(setting, &value.origin, &why))?;
+                    (setting.check)(text)
+                        .map_err(|why| not_fitting(setting, &value.origin, &why))?;
                 }
             }
             chosen.push((setting, value));
@@ -366,8 +368,10 @@ fn read_file(path: &Path, must_be: bool) -> anyhow::Result<Vec<(&'static str, Ch
             return Ok(Vec::new());
         }
         Err(error) => {
-            return Err(error)
-                .with_context(|| format!("cannot read the configuration `{}`", path.display()));
+            return Err(usage(format!(
+                "cannot read the configuration `{}`: {error}",
+                path.display()
+            )));
         }
     };
     parse_file(path, &text)
@@ -475,12 +479,7 @@ mod tests {
     fn the_nearer_layer_wins() {
         let file = "# mine\ntlp = \"green\"\nown = [\"a.org\", \"192.0.2.0/24\"]\nyear = 2020\ncompress = true\n";
         let given = vec![("year", vec!["2023".to_owned()]), ("own", Vec::new())];
-        let config = layer(
-            given,
-            &[("AIDOS_TLP", "red"), ("AIDOS_YEAR", "2021")],
-            file,
-        )
-        .unwrap();
+        let config = layer(given, &[("AIDOS_TLP", "red"), ("AIDOS_YEAR", "2021")], file).unwrap();
         assert_eq!(config.one("year"), Some("2023"));
         assert_eq!(origin(&config, "year"), "command line");
         assert_eq!(config.one("tlp"), Some("red"));
@@ -510,9 +509,8 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_place() {
-        let error = |env: &[(&str, &str)], file| {
-            layer(Vec::new(), env, file).unwrap_err().to_string()
-        };
+        let error =
+            |env: &[(&str, &str)], file| layer(Vec::new(), env, file).unwrap_err().to_string();
         assert_eq!(
             error(&[], "tlp = \"red\"\n\ntimezon = \"UTC\""),
             "/etc/c.toml:3: there is no option `timezon`; did you mean `timezone`?"

@@ -11,7 +11,6 @@ use aidos_core::extract::mapped::{Mapped, Mapping};
 use aidos_core::extract::{NatRule, Provider};
 use aidos_engine::plan::{Input, Providers, Reading};
 use aidos_model::Tlp;
-use anyhow::Context as _;
 use clap::Args;
 
 use crate::config::{self, Config, Given};
@@ -118,7 +117,10 @@ pub(crate) fn input(path: &Path) -> Input {
 /// How inputs are read, after all layers.
 pub(crate) fn reading(config: &Config, inputs: Vec<Input>) -> anyhow::Result<Reading> {
     let providers = providers(config)?;
-    let provider = config.one("provider").map(|name| providers.find(name)).transpose()?;
+    let provider = config
+        .one("provider")
+        .map(|name| providers.find(name))
+        .transpose()?;
     let nat = match config.one("nat") {
         Some("last-ip") => NatRule::LastIp,
         _ => NatRule::Semantic,
@@ -132,8 +134,12 @@ pub(crate) fn reading(config: &Config, inputs: Vec<Input>) -> anyhow::Result<Rea
         zone_name: config.one("timezone").map(str::to_owned),
         year: config.read("year", config::year)?,
         nat,
-        threads: config.read("threads", config::threads)?.unwrap_or(default.threads),
-        memory: config.read("memory", config::memory)?.unwrap_or(default.memory),
+        threads: config
+            .read("threads", config::threads)?
+            .unwrap_or(default.threads),
+        memory: config
+            .read("memory", config::memory)?
+            .unwrap_or(default.memory),
         limits: default.limits,
     })
 }
@@ -142,8 +148,7 @@ pub(crate) fn reading(config: &Config, inputs: Vec<Input>) -> anyhow::Result<Rea
 pub(crate) fn providers(config: &Config) -> anyhow::Result<Providers> {
     let mut mapped: Vec<Box<dyn Provider>> = Vec::new();
     for file in config.list("mapping") {
-        let text = fs::read_to_string(file).with_context(|| format!("cannot read mapping `{file}`"))?;
-        let mapping = Mapping::parse_file(file, &text).map_err(|error| usage(error.to_string()))?;
+        let (mapping, _) = mapping(file)?;
         if mapped.iter().any(|other| other.name() == mapping.name()) {
             return Err(usage(format!(
                 "two mappings are called `{}`; give one of them another name",
@@ -155,9 +160,23 @@ pub(crate) fn providers(config: &Config) -> anyhow::Result<Providers> {
     Ok(Providers::with(mapped))
 }
 
+/// A mapping of the user's, and its text.
+pub(crate) fn mapping(file: &str) -> anyhow::Result<(Mapping, String)> {
+    let text = text_of(file, "mapping")?;
+    let mapping = Mapping::parse_file(file, &text).map_err(|error| usage(error.to_string()))?;
+    Ok((mapping, text))
+}
+
+/// The text of a file that an option names.
+fn text_of(file: &str, what: &str) -> anyhow::Result<String> {
+    fs::read_to_string(file)
+        .map_err(|error| usage(format!("cannot read the {what} `{file}`: {error}")))
+}
+
 /// What is our own.
 pub(crate) fn own(config: &Config) -> anyhow::Result<Own> {
-    Own::parse(config.list("own").iter().map(String::as_str)).map_err(|error| usage(error.to_string()))
+    Own::parse(config.list("own").iter().map(String::as_str))
+        .map_err(|error| usage(error.to_string()))
 }
 
 /// The label of what is written.
@@ -170,7 +189,7 @@ pub(crate) fn objects(config: &Config) -> anyhow::Result<(ObjectRules, Option<St
     let Some(file) = config.one("objects") else {
         return Ok((ObjectRules::default(), None));
     };
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read object rules `{file}`"))?;
+    let text = text_of(file, "object rules")?;
     let rules = ObjectRules::parse(&text).map_err(|error| usage(format!("`{file}`: {error}")))?;
     Ok((rules, Some(text)))
 }

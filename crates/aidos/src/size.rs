@@ -43,7 +43,9 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     // Digits beyond the eighteenth are less than a byte.
     let digits = fraction.get(..18).unwrap_or(fraction);
     let part = match digits.parse::<u128>() {
-        Ok(part) => part * u128::from(scale) / 10u128.pow(u32::try_from(digits.len()).unwrap_or(18)),
+        Ok(part) => {
+            part * u128::from(scale) / 10u128.pow(u32::try_from(digits.len()).unwrap_or(18))
+        }
         Err(_) => 0,
     };
     u64::try_from(part)
@@ -105,7 +107,17 @@ mod tests {
     #[test]
     fn what_is_no_size_is_refused() {
         for text in [
-            "", "MiB", "64M", "1.5", "1.2.3MB", "-1MB", "1 GiB x", "99999999TiB", ".5MB", "5.MB", "1e9",
+            "",
+            "MiB",
+            "64M",
+            "1.5",
+            "1.2.3MB",
+            "-1MB",
+            "1 GiB x",
+            "99999999TiB",
+            ".5MB",
+            "5.MB",
+            "1e9",
             "18446744073709551616",
         ] {
             assert!(parse(text).is_err(), "{text}");

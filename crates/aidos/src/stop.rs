@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicBool;
 use aidos_engine::Exit;
 use aidos_engine::progress::Cancel;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 /// A token that is set when somebody asks this process to end.
 pub(crate) fn on_signals() -> io::Result<Cancel> {
     let asked = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    // Not SIGHUP: `nohup` has it ignored, and a handler would undo that.
+    for signal in [SIGINT, SIGTERM] {
         // The order matters: the shutdown must find the flag as an earlier signal left it.
         flag::register_conditional_shutdown(signal, Exit::Cancelled as i32, Arc::clone(&asked))?;
         flag::register(signal, Arc::clone(&asked))?;

@@ -216,7 +216,11 @@ fn split_hint(message: &str) -> (&str, Option<&str>) {
     for (at, c) in message.char_indices() {
         match c {
             '`' => quoted = !quoted,
-            ';' if !quoted && message.get(at + 1..).is_some_and(|rest| rest.starts_with(' ')) => {
+            ';' if !quoted
+                && message
+                    .get(at + 1..)
+                    .is_some_and(|rest| rest.starts_with(' ')) =>
+            {
                 last = last.or(Some(at));
             }
             _ => {}
@@ -403,10 +407,10 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(counted(1, "row", "rows"), "1 row");
         let line = pace("read", 1 << 30, Some(4 << 30), Duration::from_secs(4));
-        assert_eq!(line, "read: 1.0 GiB of 4.0 GiB (25 %), 256.0 MiB/s, 12 s left");
         assert_eq!(
-            pace("read", 0, Some(0), Duration::ZERO),
-            "read: 0 B, 0 B/s"
+            line,
+            "read: 1.0 GiB of 4.0 GiB (25 %), 256.0 MiB/s, 12 s left"
         );
+        assert_eq!(pace("read", 0, Some(0), Duration::ZERO), "read: 0 B, 0 B/s");
     }
 }

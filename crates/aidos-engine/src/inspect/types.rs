@@ -104,7 +104,7 @@ pub struct Column {
     pub kind: Type,
     /// Share of the values that have the type, 0 to 1.
     pub share: f64,
-    /// Rows in which it has a value.
+    /// Its values; a row may give several to a column that holds a list.
     pub filled: u64,
     /// Different values.
     pub distinct: u64,

@@ -40,7 +40,9 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     ];
     let config = session.config([given])?;
     let own = options::own(&config)?;
-    let memory = config.read("memory", config::memory)?.unwrap_or(DEFAULT_MEMORY);
+    let memory = config
+        .read("memory", config::memory)?
+        .unwrap_or(DEFAULT_MEMORY);
     let mut input = session.entries(args.file.as_deref())?;
     let mut out = session.ui.out();
     let summary = steps::analyse(&mut input, &mut out, &own, memory, &session.cancel)?;

@@ -95,17 +95,27 @@ fn toml(config: &Config, origin: bool) -> String {
         };
         let value = match (setting.shape, chosen.values.as_slice()) {
             (Shape::List(_) | Shape::Paths, values) => {
-                format!("[{}]", values.iter().map(quoted).collect::<Vec<_>>().join(", "))
+                format!(
+                    "[{}]",
+                    values.iter().map(quoted).collect::<Vec<_>>().join(", ")
+                )
             }
             (_, []) => String::new(),
-            (Shape::Switch, [value, ..]) => crate::config::switch(value).unwrap_or(false).to_string(),
+            (Shape::Switch, [value, ..]) => {
+                crate::config::switch(value).unwrap_or(false).to_string()
+            }
             (_, [value, ..]) => quoted(value),
         };
         let mark = if value.is_empty() { "# " } else { "" };
         let line = format!("{mark}{} = {value}", setting.key);
         // Writing to a string cannot fail.
         let _ = if origin {
-            writeln!(text, "{:<40} # {}", line.trim_end(), plain(&chosen.origin.to_string()))
+            writeln!(
+                text,
+                "{:<40} # {}",
+                line.trim_end(),
+                plain(&chosen.origin.to_string())
+            )
         } else {
             writeln!(text, "{}", line.trim_end())
         };

@@ -140,7 +140,10 @@ fn space(folder: &Path) -> Result<String, String> {
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let text = format!("{} free", size::show(free));
     if free < LEAST_DISK {
-        return Err(format!("{text}; make room, {} at the least", size::show(LEAST_DISK)));
+        return Err(format!(
+            "{text}; make room, {} at the least",
+            size::show(LEAST_DISK)
+        ));
     }
     Ok(text)
 }

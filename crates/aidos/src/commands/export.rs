@@ -80,7 +80,10 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     };
     let defused = match done.defused {
         0 => String::new(),
-        cells => format!("; {} defused with a leading '", counted(cells, "cell", "cells")),
+        cells => format!(
+            "; {} defused with a leading '",
+            counted(cells, "cell", "cells")
+        ),
     };
     session.ui.say(&format!(
         "{}, {} columns{defused}",

@@ -81,8 +81,16 @@ fn describe(found: &Found) -> String {
         None => line("format", found.format),
     }
     if let Some(encoding) = found.encoding {
-        let sure = if found.encoding_certain { "" } else { ", guessed" };
-        let mark = if found.byte_order_mark { ", with byte order mark" } else { "" };
+        let sure = if found.encoding_certain {
+            ""
+        } else {
+            ", guessed"
+        };
+        let mark = if found.byte_order_mark {
+            ", with byte order mark"
+        } else {
+            ""
+        };
         line("encoding", &format!("{encoding}{sure}{mark}"));
     }
     if !found.why.is_empty() {
@@ -92,7 +100,10 @@ fn describe(found: &Found) -> String {
         line("refused", reason);
     }
     if !found.scores.is_empty() || found.provider.is_some() {
-        line("provider", found.provider.as_deref().unwrap_or("not recognised"));
+        line(
+            "provider",
+            found.provider.as_deref().unwrap_or("not recognised"),
+        );
     }
     for score in found.scores.iter().filter(|score| score.score > 0.0) {
         line(
@@ -104,7 +115,11 @@ fn describe(found: &Found) -> String {
         "zip" => line("holds", &format!("{} entries", count(found.rows))),
         "xlsx" => line("holds", &format!("{} sheets", count(found.rows))),
         _ if found.rows > 0 => {
-            let all = if found.whole { ", all there are" } else { ", the first ones" };
+            let all = if found.whole {
+                ", all there are"
+            } else {
+                ", the first ones"
+            };
             line("rows", &format!("{}{all}", count(found.rows)));
         }
         _ => {}
@@ -113,7 +128,7 @@ fn describe(found: &Found) -> String {
         line(
             "would give",
             &format!(
-                "{} entries ({} repaired), {} rejected, {} skipped",
+                "{} entries ({} repaired; duplicates counted), {} rejected, {} skipped",
                 count(outcome.entries),
                 count(outcome.repaired),
                 count(outcome.rejected),

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::cli::Session;
 use crate::config::Config;
 use crate::options;
-use crate::ui::{plain, usage};
+use crate::ui::plain;
 
 /// Whose logs are known: list them, show one, or propose a mapping for an unknown log
 #[derive(clap::Args, Debug)]
@@ -152,7 +152,7 @@ fn known(config: &Config, providers: &Providers) -> anyhow::Result<Vec<Known>> {
     let own = shipped();
     let mut users = Vec::new();
     for file in config.list("mapping") {
-        users.push(read_mapping(file)?);
+        users.push(options::mapping(file)?.0);
     }
     Ok(providers
         .iter()
@@ -175,11 +175,6 @@ fn known(config: &Config, providers: &Providers) -> anyhow::Result<Vec<Known>> {
             }
         })
         .collect())
-}
-
-fn read_mapping(file: &str) -> anyhow::Result<Mapping> {
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read mapping `{file}`"))?;
-    Mapping::parse_file(file, &text).map_err(|error| usage(error.to_string()))
 }
 
 fn show(args: &Show, session: &Session<'_>) -> anyhow::Result<Exit> {
@@ -216,8 +211,9 @@ fn show(args: &Show, session: &Session<'_>) -> anyhow::Result<Exit> {
 /// The text of a provider's mapping file, where it has one.
 fn mapping_text(config: &Config, name: &str) -> anyhow::Result<Option<String>> {
     for file in config.list("mapping") {
-        if read_mapping(file)?.name() == name {
-            return Ok(Some(fs::read_to_string(file)?));
+        let (mapping, text) = options::mapping(file)?;
+        if mapping.name() == name {
+            return Ok(Some(text));
         }
     }
     let own = SHIPPED.iter().find(|(file, toml)| {

@@ -146,12 +146,11 @@ fn tell(plan: &RunPlan, summary: &Summary, ui: &Ui) {
         counted(summary.targets, "target", "targets"),
         counted(summary.objects, "STIX object", "STIX objects"),
     ));
-    match summary.refused.len() {
-        0 => {}
-        1 => ui.say("1 input was refused, see above; the others are in the case"),
-        many => ui.say(&format!(
-            "{many} inputs were refused, see above; the others are in the case"
-        )),
+    if !summary.refused.is_empty() {
+        ui.say(&format!(
+            "{} refused, see above",
+            counted(summary.refused.len() as u64, "input was", "inputs were")
+        ));
     }
     ui.say(&format!("report: {folder}/report.html"));
 }

@@ -63,7 +63,12 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let plan = Plan {
         rows: args.rows,
         seed: args.seed,
-        by: args.by.iter().filter(|field| !field.is_empty()).cloned().collect(),
+        by: args
+            .by
+            .iter()
+            .filter(|field| !field.is_empty())
+            .cloned()
+            .collect(),
     };
     let progress = session.ui.progress();
     let silent = aidos_engine::progress::Silent;
@@ -93,15 +98,34 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
             };
             // What is refused is said once, not in both passes.
             let summary = if std::mem::take(&mut first) {
-                steps::extract(reading, stdin, outputs, Style::Full, &progress, &session.cancel)?
+                steps::extract(
+                    reading,
+                    stdin,
+                    outputs,
+                    Style::Full,
+                    &progress,
+                    &session.cancel,
+                )?
             } else {
-                steps::extract(reading, stdin, outputs, Style::Full, &silent, &session.cancel)?
+                steps::extract(
+                    reading,
+                    stdin,
+                    outputs,
+                    Style::Full,
+                    &silent,
+                    &session.cancel,
+                )?
             };
             refused = summary.refused.len();
             Ok(())
         }
     };
-    let result = sample::sample(&plan, &mut pass, Box::new(session.ui.out()), &session.cancel);
+    let result = sample::sample(
+        &plan,
+        &mut pass,
+        Box::new(session.ui.out()),
+        &session.cancel,
+    );
     drop(progress);
     let done = result?;
     session.ui.say(&format!(
@@ -120,7 +144,11 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     if session.ui.json() {
         session.ui.object(&done)?;
     }
-    Ok(if refused > 0 { Exit::Failed } else { Exit::Done })
+    Ok(if refused > 0 {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
 }
 
 /// Tells entries from raw logs.

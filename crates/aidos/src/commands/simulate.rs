@@ -21,7 +21,8 @@ use crate::ui::{counted, plain, usage};
 /// the same bytes.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    aidos simulate --seed 1 --size 1MiB --out sim && aidos run sim\n  \
+    aidos simulate --seed 1 --size 1MiB --out sim\n  \
+    aidos run sim/8bells.log sim/dpc.csv sim/exus.json --case sim\n  \
     aidos simulate --seed 7 --size 1GiB --dirt 0.2 --out big")]
 pub(crate) struct Args {
     /// Chooses everything that chance decides
@@ -46,7 +47,13 @@ pub(crate) struct Args {
 }
 
 /// The files that are made.
-const NAMES: [&str; 5] = ["8bells.log", "dpc.csv", "exus.json", "truth.jsonl", "attacks.json"];
+const NAMES: [&str; 5] = [
+    "8bells.log",
+    "dpc.csv",
+    "exus.json",
+    "truth.jsonl",
+    "attacks.json",
+];
 
 /// Makes the logs.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
@@ -80,7 +87,8 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         // The folder removes what it began.
         Err(aidos_simulate::Error::Stopped { .. }) => return Err(Error::Cancelled.into()),
         Err(
-            error @ (aidos_simulate::Error::TooSmall { .. } | aidos_simulate::Error::BadDirt { .. }),
+            error
+            @ (aidos_simulate::Error::TooSmall { .. } | aidos_simulate::Error::BadDirt { .. }),
         ) => return Err(usage(error.to_string())),
         Err(error) => return Err(error.into()),
     };
