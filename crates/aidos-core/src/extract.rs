@@ -123,6 +123,8 @@ impl Draft<'_> {
 }
 
 /// What became of a row.
+// Nearly all items are entries: a box around them would cost an allocation a row.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Item<'a> {
     /// An entry.

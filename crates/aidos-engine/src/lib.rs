@@ -4,9 +4,12 @@
 
 mod bundle;
 mod case;
+mod entries;
 mod error;
+pub mod export;
 mod feed;
 mod fold;
+pub mod inspect;
 mod lookup;
 mod output;
 mod patterns;
@@ -15,6 +18,7 @@ pub mod plan;
 pub mod progress;
 mod report;
 pub mod run;
+pub mod sample;
 mod seen;
 mod sorter;
 pub mod steps;

@@ -47,6 +47,7 @@ pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
 }
 
 #[inline]
+#[allow(clippy::needless_bitwise_bool)] // lazy operators are branches, and no vector code comes of them
 fn block_needs_escape(block: &[u8; BLOCK]) -> bool {
     block.iter().fold(false, |found, &byte| {
         found | (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)

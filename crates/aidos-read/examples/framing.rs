@@ -27,8 +27,18 @@ impl Read for Repeat<'_> {
     }
 }
 
+/// Seconds of processor time of this process where Linux tells them, else of the clock: other work on
+/// the machine must not count.
+fn seconds(started: Instant) -> f64 {
+    let told = std::fs::read_to_string("/proc/self/schedstat").ok();
+    let nanos = told.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
+    nanos.map_or_else(|| started.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+}
+
 fn main() {
+    let began = Instant::now();
     let total = 1usize << 30;
+    let megabytes = 1073.74;
     let text = "2024-05-01 10:00:00 firewall,info forward: in:ether1 out:bridge, src-mac \
                 aa:bb:cc:dd:ee:ff, proto TCP (SYN), 203.0.113.7:51234->10.0.0.8:443, len 52\n";
     let greek = "2024-05-01 10:00:00 Αποτυχία σύνδεσης του χρήστη από τη διεύθυνση 203.0.113.7\n";
@@ -65,7 +75,7 @@ fn main() {
     for (name, file, block) in cases {
         let found = sniff(file, &block.as_bytes()[..block.len().min(64 << 10)]);
         for split in [false, true] {
-            let started = Instant::now();
+            let started = seconds(began);
             let reader = Repeat {
                 block: block.as_bytes(),
                 at: 0,
@@ -91,7 +101,7 @@ fn main() {
                 }
                 chunks.recycle(black_box(chunk).text);
             }
-            let rate = total as f64 / 1e6 / started.elapsed().as_secs_f64();
+            let rate = megabytes / (seconds(began) - started);
             let what = if split {
                 "framing and splitting"
             } else {

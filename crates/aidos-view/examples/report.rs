@@ -88,7 +88,7 @@ fn cite(
 ) -> Count {
     let samples = match file {
         CaseFile::Entries => vec![Sample {
-            place: "evidence.zip/8bells.log:57".into(),
+            place: format!("evidence.zip/8bells.log:{}", ranges.first().map_or(1, |r| r.0)).into(),
             text: "2023-03-07 10:38:03 firewall,info drop-in input: in:ether1-WAN out:(unknown 0), connection-state:new src-mac 00:17:10:88:bc:02, proto TCP (SYN), 198.51.100.23:44355->203.0.113.9:22, len 40".into(),
         }],
         _ => Vec::new(),

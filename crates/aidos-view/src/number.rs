@@ -71,6 +71,20 @@ pub fn percent(part: u64, whole: u64) -> String {
     }
 }
 
+/// The same as [`percent`] with one decimal in any case, for a column: `6.0 %`.
+///
+/// ```
+/// use aidos_view::number::share;
+/// assert_eq!((share(6, 100), share(5, 5)), ("6.0 %".to_owned(), "100.0 %".to_owned()));
+/// ```
+pub fn share(part: u64, whole: u64) -> String {
+    let text = percent(part, whole);
+    match text.strip_suffix(" %") {
+        Some(digits) if !digits.contains('.') => format!("{digits}.0 %"),
+        _ => text,
+    }
+}
+
 /// A number with its noun: `1 row`, `1,204 rows`, `no rows`.
 ///
 /// ```

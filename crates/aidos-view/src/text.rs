@@ -4,7 +4,7 @@
 //! characters that act on the terminal or the reader without being seen (ESC, bidi overrides, zero-width
 //! characters, stacks of combining marks; Unicode UTR 36 and UTS 39), and sheer length.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use maud::Render;
 
@@ -127,7 +127,8 @@ fn push(c: char, as_code: bool, out: &mut String) {
             out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'));
         }
         c if as_code || is_unseen(c) => {
-            out.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+            // Writing to a string cannot fail.
+            let _ = write!(out, "‹U+{:04X}›", u32::from(c));
         }
         c => out.push(c),
     }

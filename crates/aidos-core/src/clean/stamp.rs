@@ -271,6 +271,7 @@ pub fn read(text: &str) -> Option<(Stamp, usize)> {
 
 type Found<'a> = Option<(Stamp, Cursor<'a>)>;
 
+#[allow(clippy::unnecessary_wraps)] // all forms end in this call
 fn with_zone(mut cursor: Cursor<'_>, civil: Civil) -> Found<'_> {
     let offset = cursor.offset();
     if !civil.is_valid() {

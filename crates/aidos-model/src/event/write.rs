@@ -201,16 +201,15 @@ fn push_level(out: &mut Vec<u8>, leaves: &[(&str, Value<'_>)]) {
         push_str(out, key);
         out.push(b':');
         let own = |path: &str| &path[..head(path)] == *key;
-        match leaves.iter().find(|(path, _)| path == key) {
-            Some((_, value)) => push_value(out, *value),
-            None => {
-                let inner: Vec<_> = leaves
-                    .iter()
-                    .filter(|(path, _)| own(path))
-                    .map(|(path, value)| (&path[key.len() + 1..], *value))
-                    .collect();
-                push_level(out, &inner);
-            }
+        if let Some((_, value)) = leaves.iter().find(|(path, _)| path == key) {
+            push_value(out, *value);
+        } else {
+            let inner: Vec<_> = leaves
+                .iter()
+                .filter(|(path, _)| own(path))
+                .map(|(path, value)| (&path[key.len() + 1..], *value))
+                .collect();
+            push_level(out, &inner);
         }
     }
     out.push(b'}');

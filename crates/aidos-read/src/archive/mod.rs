@@ -330,6 +330,3 @@ fn zip_indices<R: Read + Seek>(zip: &zip::ZipArchive<R>) -> HashMap<u64, usize> 
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests;

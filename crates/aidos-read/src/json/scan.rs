@@ -68,10 +68,7 @@ impl Scan {
     pub(super) fn run(&mut self, bytes: &[u8], mut at: usize, base: usize) -> Found {
         loop {
             if self.state == State::InString {
-                let Some(found) = bytes
-                    .get(at..)
-                    .and_then(|rest| memchr3(b'"', b'\\', b'\n', rest))
-                else {
+                let Some(found) = bytes.get(at..).and_then(end_of_run) else {
                     return Found::More;
                 };
                 at += found + 1;
@@ -190,6 +187,18 @@ impl Scan {
         }
         self.depth = self.depth.saturating_sub(1);
         true
+    }
+}
+
+/// The next byte of a string that means something.
+///
+/// Most strings are short, so a plain loop goes first; the search with its set-up cost comes after.
+#[inline]
+fn end_of_run(bytes: &[u8]) -> Option<usize> {
+    let (head, tail) = bytes.split_at(bytes.len().min(16));
+    match head.iter().position(|b| matches!(b, b'"' | b'\\' | b'\n')) {
+        Some(found) => Some(found),
+        None => memchr3(b'"', b'\\', b'\n', tail).map(|found| head.len() + found),
     }
 }
 

@@ -227,20 +227,22 @@ impl Sample {
         all >= 3 && self.same_width() * 20 >= all * 19
     }
 
-    /// Blanks after commas, `key=value` fields, or a first field like `May 1 10:00:00 host app[7]: …`.
+    /// Blanks after commas, `key=value` fields, or fields of many words.
     fn looks_like_a_log(&self) -> bool {
         if self.delimiter != b'\t' && self.spaced * 5 > self.delimiters {
             return true;
         }
         let fields: Vec<_> = self.records.iter().flatten().collect();
         let pairs = fields.iter().filter(|f| is_pair(f)).count();
-        let heads = self
+        // Free text between commas: `… system,error,critical login failure for user admin from …`.
+        let prose =
+            |field: &&String| field.contains(": ") || field.split_ascii_whitespace().count() > 3;
+        let wordy = self
             .records
             .iter()
-            .filter_map(|r| r.first())
-            .filter(|f| f.contains(": ") || f.len() > 64 || f.split(' ').count() > 3)
+            .filter(|r| r.iter().any(|f| prose(&f)))
             .count();
-        pairs * 2 > fields.len() || heads * 2 > self.records.len()
+        pairs * 2 > fields.len() || wordy * 2 > self.records.len()
     }
 }
 

@@ -197,10 +197,12 @@ fn arrays_of_objects(text: &str) -> Vec<Member> {
                         len: 0,
                         objects: 0,
                     });
-                } else if byte == b'{' && depth == 3 && open.is_some() {
-                    if let Some(member) = found.last_mut() {
-                        member.objects += 1;
-                    }
+                } else if byte == b'{'
+                    && depth == 3
+                    && open.is_some()
+                    && let Some(member) = found.last_mut()
+                {
+                    member.objects += 1;
                 }
             }
             b'}' | b']' => {

@@ -121,6 +121,3 @@ fn guarded<T, E: std::fmt::Display>(
         )),
     }
 }
-
-#[cfg(test)]
-mod tests;

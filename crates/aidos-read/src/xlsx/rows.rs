@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::VecDeque,
     io::{Read, Seek},
 };
 
@@ -32,10 +33,8 @@ pub struct SheetRows<'a, R: Read + Seek> {
     format: Format,
     /// The cell that began the next row.
     ahead: Option<(u32, u32, Cow<'a, str>)>,
-    /// The first chunk, made to know the header.
-    first: Option<Option<Item>>,
-    /// What must come after the chunk that was just given.
-    next: Option<Item>,
+    /// What is ready to be given: the first chunk, made to know the header, and what comes after one.
+    ready: VecDeque<Item>,
     cells_ended: bool,
     cells_seen: u64,
     offset: u64,
@@ -64,8 +63,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
             chunk_size: chunk_size.max(1),
             format: Format::Text,
             ahead: None,
-            first: None,
-            next: None,
+            ready: VecDeque::new(),
             cells_ended: false,
             cells_seen: 0,
             offset: 0,
@@ -84,7 +82,10 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         if let (Format::Csv(dialect), Some(Item::Chunk(chunk))) = (&mut rows.format, &first) {
             dialect.header = crate::sniff::sheet_header(&chunk.text);
         }
-        rows.first = Some(first);
+        // An oversize row may already wait behind it.
+        if let Some(first) = first {
+            rows.ready.push_front(first);
+        }
         Ok(rows)
     }
 
@@ -114,8 +115,8 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
     /// cells. What came before stays good; nothing comes after.
     #[expect(clippy::should_implement_trait, reason = "it can fail, as in `Chunks`")]
     pub fn next(&mut self) -> Result<Option<Item>, ReadError> {
-        if let Some(first) = self.first.take() {
-            return Ok(first);
+        if let Some(item) = self.ready.pop_front() {
+            return Ok(Some(item));
         }
         if self.failed {
             return Ok(None);
@@ -126,9 +127,6 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
     }
 
     fn advance(&mut self) -> Result<Option<Item>, ReadError> {
-        if let Some(item) = self.next.take() {
-            return Ok(Some(item));
-        }
         let mut text = String::new();
         let mut lines = Vec::new();
         while text.len() < self.chunk_size {
@@ -149,13 +147,13 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
                         head,
                         invalid: 0,
                     };
-                    self.next = Some(Item::Oversize(oversize));
+                    self.ready.push_back(Item::Oversize(oversize));
                     break;
                 }
             }
         }
         if text.is_empty() {
-            return Ok(self.next.take());
+            return Ok(self.ready.pop_front());
         }
         let chunk = Chunk {
             first_line: lines.first().copied().unwrap_or(1),

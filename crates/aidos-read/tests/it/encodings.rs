@@ -149,7 +149,7 @@ fn zero_bytes_stay() {
 
 #[test]
 fn a_chunk_of_noise_stays_small() {
-    let bytes = [0xFFu8; 1 << 20];
+    let bytes = vec![0xFFu8; 1 << 20];
     let kind = sniff("a.log", b"text\n");
     let mut chunks = Chunks::new(bytes.as_slice(), &kind, &Limits::default(), 1 << 20);
     let mut count = 0;

@@ -135,7 +135,7 @@ fn shared_strings_are_capped() {
         ..Limits::default()
     };
     let large = shared_strings(&["x".repeat(200_000).as_str()]);
-    let many = shared_strings(&["y"; 2500]);
+    let many = shared_strings(&vec!["y"; 2500]);
     let liar =
         shared_strings(&["z"]).replace("uniqueCount=\"1\"", "uniqueCount=\"99999999999999\"");
     let spaced = shared_strings(&["z"]).replace("uniqueCount=\"1\"", "uniqueCount = '88888888888'");

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Figure, Tone};
-use crate::number::{length, percent};
+use crate::number::{length, share};
 use crate::text::Text;
 
 /// Draws one bar, `value` of `scale` long. It repeats a number that stands beside it, so it is hidden
@@ -70,7 +70,7 @@ impl Bars<'_> {
                         }
                         td.bar-cell { (bar(row.figure.value, scale, self.tone)) }
                         td.num { (row.figure.draw()) }
-                        @if self.whole > 0 { td.num.muted { (percent(row.figure.value, self.whole)) } }
+                        @if self.whole > 0 { td.num.muted { (share(row.figure.value, self.whole)) } }
                     } }
                 }
             }
@@ -98,7 +98,7 @@ mod tests {
         .into_string();
         assert!(html.contains("width=\"100%\" height=\"8\" rx"));
         assert!(html.contains("width=\"25%\" height=\"8\" rx"));
-        assert!(html.contains(">50 %<") && html.contains(">12.5 %<"));
+        assert!(html.contains(">50.0 %<") && html.contains(">12.5 %<"));
     }
 
     #[test]

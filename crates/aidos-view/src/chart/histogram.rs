@@ -7,11 +7,14 @@ use maud::{Markup, html};
 use super::Link;
 use super::series::{self, MAX_SERIES};
 use crate::number::{coordinate, counted, nice_ceiling, thousands};
-use crate::text::Text;
+use crate::text::{Shown, Text};
 use crate::time::{bucket, clamp, step_name, ticks};
 
 /// Columns that are drawn; with more, neighbours are added up into longer ones.
 pub const MAX_COLUMNS: usize = 400;
+
+/// Characters of a series name in the title of a column, which each column repeats.
+const TITLE_CHARS: usize = 30;
 
 /// Columns that may be links in the order of the Tab key; with more, only those of the table are.
 const MAX_TAB_STOPS: usize = 60;
@@ -253,20 +256,28 @@ impl<'a> Histogram<'a> {
         // A hair of room between columns while they are wide enough to spare it.
         let drawn = if width >= 60 { width * 88 / 100 } else { width };
         let mut y = ABOVE + PLOT;
+        let stack: Vec<(usize, f64, f64)> = counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .map(|(i, count)| {
+                let h = height(*count, top);
+                y -= h;
+                (i, y, h)
+            })
+            .collect();
         html! {
             g.col {
                 title {
                     (bucket(column.start, self.step)) ": " (thousands(column.total()))
                     @if names.len() > 1 {
                         @for (name, count) in names.iter().zip(&counts) {
-                            @if *count > 0 { ", " (name) " " (thousands(*count)) }
+                            @if *count > 0 { ", " (Shown::new(name.raw(), TITLE_CHARS)) " " (thousands(*count)) }
                         }
                     }
                 }
                 rect.hit x=(coordinate(left)) y=(pixels(ABOVE)) width=(coordinate(width)) height=(pixels(PLOT)) {}
-                @for (i, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-                    @let h = height(*count, top);
-                    @let _ = y -= h;
+                @for (i, y, h) in stack {
                     rect class=(format!("s{i}")) fill=[series::fill(self.id, i)] x=(coordinate(left))
                         y=(pixels(y)) width=(coordinate(drawn)) height=(pixels(h)) {}
                 }

@@ -14,19 +14,31 @@ pub fn strip(label: &str, parts: &[(&str, u64, Tone)]) -> Markup {
         .iter()
         .fold(0_u64, |sum, part| sum.saturating_add(part.1));
     let widths = widths(parts, whole);
-    let mut x = 0;
+    let shown = parts.iter().zip(widths).scan(0, |end, (part, width)| {
+        let x = *end;
+        *end += width;
+        Some((part, x, width))
+    });
     html! {
         svg.strip width="100%" height="10" role="img" aria-label=(label) {
             rect.track width="100%" height="10" rx="2" {}
-            @for ((name, value, tone), width) in parts.iter().zip(widths) {
+            @for ((name, value, tone), x, width) in shown {
                 @if width > 0 {
                     rect class=(tone.class()) x=(coordinate(x)) width=(coordinate(width)) height="10" {
                         title { (name) " " (percent(*value, whole)) }
                     }
                     @if x > 0 { line.gap x1=(coordinate(x)) x2=(coordinate(x)) y1="0" y2="10" {} }
                 }
-                @let _ = x += width;
             }
+        }
+    }
+}
+
+/// The colour of a part, to stand beside its name.
+pub fn swatch(tone: Tone) -> Markup {
+    html! {
+        svg.swatch width="8" height="8" aria-hidden="true" focusable="false" {
+            rect class=(tone.class()) width="8" height="8" rx="2" {}
         }
     }
 }

@@ -50,6 +50,19 @@ impl Citations {
         self.figure(count).draw()
     }
 
+    /// Forgets the numbers that were made but not drawn in `body`, such as those of columns that were
+    /// added up; nothing may lead back to them.
+    pub(super) fn keep_drawn(&self, body: &str) {
+        // Foreign text holds no bare quote, so only our own attributes are found.
+        let drawn = |rest: &str| {
+            rest.split('"')
+                .next()
+                .and_then(|n| n.parse().ok())
+                .map(EvidenceId)
+        };
+        *self.cited.borrow_mut() = body.split(" id=\"c-").skip(1).filter_map(drawn).collect();
+    }
+
     /// The link from a block back to the first number that cites it.
     pub(super) fn back(&self, id: EvidenceId) -> Option<Link> {
         self.cited

@@ -26,7 +26,7 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
             li id=(anchor(id)) { (block(id, evidence, cite)) }
         } }
         @if report.evidence.len() > shown.len() {
-            p.cut { "The first " (shown.len()) " of " (thousands(report.evidence.len() as u64)) " blocks" }
+            p.cut { "The first " (shown.len()) " of " (report.evidence.len()) " blocks" }
         }
     };
     section("evidence", "Evidence", &lead, &body)
@@ -34,16 +34,16 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
 
 fn block(id: EvidenceId, evidence: &Evidence, cite: &Citations) -> Markup {
     html! {
-        div.ev-title {
-            span.muted { "E" (id.0) }
+        span.muted { "E" (id.0) }
+        div { div.ev-title {
             b { (evidence.title) }
             span.n { (thousands(evidence.total)) }
             @if let Some(back) = cite.back(id) {
                 a href=(back.href()) aria-label={ "Back to where E" (id.0) " is cited" } { "back" }
             }
         }
-        @for lines in &evidence.lines { (stretches(lines)) }
-        (samples(&evidence.samples, limits::SAMPLES))
+        @for lines in evidence.lines.iter().take(limits::SAMPLES) { (stretches(lines)) }
+        (samples(&evidence.samples, limits::SAMPLES)) }
     }
 }
 

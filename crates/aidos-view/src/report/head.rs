@@ -6,7 +6,7 @@ use super::cite::Citations;
 use super::model::{Count, Report};
 use super::verdict::{gap, verdict};
 use crate::chart::Tone;
-use crate::chart::strip::strip;
+use crate::chart::strip::{strip, swatch};
 
 pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     let n = &report.summary;
@@ -32,11 +32,15 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
             p.then { (verdict.then) }
             @if let Some(caution) = &verdict.caution { p.caution { strong { "Look first. " } (caution) } }
             div.sum {
-                (key("rows read", n.rows_read, cite))
-                span.op { @if gap(n).is_none() { "=" } @else { span.gap { "≠" } } }
-                @for (i, (name, count, _)) in parts.iter().enumerate() {
-                    @if i > 0 { span.op { "+" } }
-                    (key(name, *count, cite))
+                (key("rows read", n.rows_read, None, cite))
+                @for (i, (name, count, tone)) in parts.iter().enumerate() {
+                    // The sign stays with its term where the strip breaks.
+                    span.term {
+                        span.op {
+                            @if i > 0 { "+" } @else if gap(n).is_none() { "=" } @else { span.gap { "≠" } }
+                        }
+                        (key(name, *count, Some(*tone), cite))
+                    }
                 }
             }
             (strip("Rows read, by what became of them", &parts.map(|(name, count, tone)| (name, count.value, tone))))
@@ -47,7 +51,7 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     }
 }
 
-/// One number of the identity with its name below.
-fn key(name: &str, count: Count, cite: &Citations) -> Markup {
-    html! { span.key { span.k { (name) } " " span.v { (cite.number(count)) } } }
+/// One number of the identity with its name below, and its colour in the strip.
+fn key(name: &str, count: Count, tone: Option<Tone>, cite: &Citations) -> Markup {
+    html! { span.key { span.k { @if let Some(tone) = tone { (swatch(tone)) } (name) } " " span.v { (cite.number(count)) } } }
 }

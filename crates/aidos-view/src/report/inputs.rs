@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::cite::Citations;
 use super::limits;
 use super::model::{InputFile, Report};
-use super::parts::{certainty, cut, empty, scroll, section, shown, time, total};
+use super::parts::{certainty, cut, empty, scroll, section, shown, span, total};
 use crate::number::{bytes, counted, thousands};
 use crate::text::Text;
 
@@ -64,7 +64,7 @@ fn table(files: &[InputFile], cite: &Citations) -> Markup {
                 @for count in [file.rows, file.entries, file.duplicates, file.rejected, file.skipped] {
                     td.num { (cite.number(count)) }
                 }
-                td { (time(file.first.as_ref())) br; (time(file.last.as_ref())) }
+                td.when { (span(file.first.as_ref(), file.last.as_ref())) }
             } } }
             @if files.len() > 1 { (sums(files)) }
         }

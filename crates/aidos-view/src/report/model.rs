@@ -426,7 +426,7 @@ pub struct Evidence {
     pub title: Text,
     /// How many things were counted.
     pub total: u64,
-    /// Where they stand.
+    /// Where they stand, in up to three files.
     pub lines: Vec<Lines>,
     /// A few of them.
     pub samples: Vec<Sample>,

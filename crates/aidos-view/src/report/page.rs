@@ -36,6 +36,7 @@ pub(super) fn draw(report: &Report) -> Markup {
         }
         (rejects::draw(report, &cite))
     };
+    cite.keep_drawn(&body.0);
     let evidence = evidence::draw(report, &cite);
     html! {
         (DOCTYPE)

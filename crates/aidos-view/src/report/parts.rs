@@ -43,7 +43,7 @@ pub(super) fn cut<T>(list: &TopList<T>, limit: usize, one: &str, many: &str) -> 
 }
 
 /// An instant: short, with the whole stamp for machines and for those who point at it.
-pub(super) fn time(stamp: Option<&Text>) -> Markup {
+fn time(stamp: Option<&Text>) -> Markup {
     html! {
         @match stamp {
             None => { span.muted { "–" } }
@@ -54,6 +54,11 @@ pub(super) fn time(stamp: Option<&Text>) -> Markup {
             }
         }
     }
+}
+
+/// Two instants, the first above the last; one where they are the same.
+pub(super) fn span(first: Option<&Text>, last: Option<&Text>) -> Markup {
+    html! { (time(first)) @if first != last { br; (time(last)) } }
 }
 
 /// A few names in a cell, and how many more there are.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::cite::Citations;
 use super::limits;
 use super::model::{Party, Report, TopList};
-use super::parts::{certainty, cut, empty, names, scroll, shown, time};
+use super::parts::{certainty, cut, empty, names, scroll, shown, span};
 use crate::chart::Tone;
 use crate::chart::bars::bar;
 use crate::chart::histogram::{Column, Histogram};
@@ -80,18 +80,16 @@ fn patterns(report: &Report, cite: &Citations) -> Markup {
                 th.num scope="col" { "sources" }
                 th.num scope="col" { "targets" }
                 th.num scope="col" { "entries" }
-                th scope="col" { "first" }
-                th scope="col" { "last" }
+                th scope="col" { "first and last" }
             } }
             tbody { @for row in rows { tr {
-                th.who scope="row" { (row.name) span.sub { (row.rule) } }
+                th.who.wide scope="row" { (row.name) span.sub { (row.rule) } }
                 td { @if row.technique.is_empty() { span.muted { "–" } } @else { (row.technique) } }
                 td.num { (certainty(row.confidence)) }
                 td.num { (cite.number(row.sources)) }
                 td.num { (cite.number(row.targets)) }
                 td.num { (cite.number(row.entries)) }
-                td { (time(row.first.as_ref())) }
-                td { (time(row.last.as_ref())) }
+                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
             } } }
         }
     };
@@ -154,19 +152,17 @@ fn parties(list: &TopList<Party>, role: &Role, cite: &Citations) -> Markup {
                 @if ports { th scope="col" { "ports" } }
                 th scope="col" { "seen by" }
                 @if sparks { th scope="col" { "when" } }
-                th scope="col" { "first" }
-                th scope="col" { "last" }
+                th scope="col" { "first and last" }
             } }
             tbody { @for row in rows { tr {
                 th.who scope="row" { bdi { (row.name) } }
                 td.bar-cell { (bar(row.count.value, scale, role.tone)) }
                 td.num { (cite.number(row.count)) }
                 td.num { (cite.number(row.peers)) }
-                @if ports { td { (names(&row.ports)) } }
-                td { (names(&row.providers)) }
+                @if ports { td.names { (names(&row.ports)) } }
+                td.names { (names(&row.providers)) }
                 @if sparks { td { (activity(row)) } }
-                td { (time(row.first.as_ref())) }
-                td { (time(row.last.as_ref())) }
+                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
             } } }
         }
     };
@@ -198,17 +194,15 @@ fn counterparts(report: &Report, cite: &Citations) -> Markup {
                 th.num scope="col" { "rows" }
                 th scope="col" { "why they belong together" }
                 th.num scope="col" { "confidence" }
-                th scope="col" { "first" }
-                th scope="col" { "last" }
+                th scope="col" { "first and last" }
             } }
             tbody { @for row in rows { tr {
-                th.who scope="row" { bdi { (row.one) } }
-                td.who { bdi { (row.other) } }
+                th.who.wide scope="row" { bdi { (row.one) } }
+                td.who.wide { bdi { (row.other) } }
                 td.num { (cite.number(row.count)) }
                 td.rule { (row.rule) }
                 td.num { (certainty(row.confidence)) }
-                td { (time(row.first.as_ref())) }
-                td { (time(row.last.as_ref())) }
+                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
             } } }
         }
     };

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::cite::Citations;
 use super::limits;
 use super::model::{Matrix, Report};
-use super::parts::{cut, empty, scroll, shown, time, total};
+use super::parts::{cut, empty, scroll, shown, span, total};
 use crate::chart::heat::Heat;
 use crate::number::counted;
 
@@ -69,8 +69,7 @@ fn table(report: &Report, cite: &Citations) -> Markup {
             thead { tr {
                 th scope="col" { "attacker" }
                 th scope="col" { "entries by provider" }
-                th scope="col" { "first" }
-                th scope="col" { "last" }
+                th scope="col" { "first and last" }
             } }
             tbody { @for row in rows { tr {
                 th.who scope="row" { bdi { (row.name) } }
@@ -83,8 +82,7 @@ fn table(report: &Report, cite: &Citations) -> Markup {
                         span.muted { " and " (row.providers.len() - limits::NAMES) " more" }
                     }
                 }
-                td { (time(row.first.as_ref())) }
-                td { (time(row.last.as_ref())) }
+                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
             } } }
         }
     };

@@ -1,0 +1,174 @@
+//! The command line: what can be asked, and who answers.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use aidos_engine::Exit;
+use aidos_engine::export::Entries;
+use aidos_engine::progress::Cancel;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::commands::{
+    analyse, clean, completions, config as config_command, doctor, export, extract, inspect, man,
+    providers, run as run_command, sample, simulate, stix,
+};
+use crate::config::{Config, Given};
+use crate::ui::Ui;
+use crate::{stop, ui};
+
+/// Share cyber threat intelligence without giving yourself or your people away.
+///
+/// Raw logs in; clean entries, STIX 2.1 and first patterns out. Data goes to standard output, words go to
+/// standard error.
+#[derive(Parser, Debug)]
+#[command(
+    name = "aidos",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        aidos run evidence.zip                      all of it; read out/evidence/report.html\n  \
+        aidos inspect router.log                    what is this file?\n  \
+        aidos extract router.log | aidos stix       one step after the other\n\n\
+        Exit codes: 0 done, 1 failed or an input was refused, 2 wrong usage, 3 --fail-on,\n\
+        130 interrupted. Options can stand in the environment (AIDOS_*) and in a file:\n\
+        see `aidos config show --origin`."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// Print the result for scripts: one JSON object on the last line, of a list one a line
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(crate) json: bool,
+
+    /// Say nothing but errors and refused inputs
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    pub(crate) quiet: bool,
+
+    /// The configuration file [default: $XDG_CONFIG_HOME/aidos/config.toml]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What can be asked.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Run(run_command::Args),
+    Extract(extract::Args),
+    Clean(clean::Args),
+    Stix(stix::Args),
+    #[command(visible_alias = "analyze")]
+    Analyse(analyse::Args),
+    Inspect(inspect::Args),
+    Sample(sample::Args),
+    Export(export::Args),
+    Providers(providers::Args),
+    Simulate(simulate::Args),
+    Config(config_command::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// What every command gets beside its own arguments.
+#[derive(Debug)]
+pub(crate) struct Session<'u> {
+    pub(crate) ui: &'u Ui,
+    pub(crate) cancel: Cancel,
+    config: Option<PathBuf>,
+}
+
+impl Session<'_> {
+    /// The options, with what the command line gave on top.
+    pub(crate) fn config(&self, given: impl IntoIterator<Item = Given>) -> anyhow::Result<Config> {
+        let given = given.into_iter().flatten().collect();
+        Config::load(given, self.config.as_deref())
+    }
+
+    /// Entries of a file (plain or zstd), of a case's folder, or of standard input, to be read once.
+    pub(crate) fn entries(&self, file: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
+        match file {
+            Some(path) if path != Path::new("-") => Ok(Entries::at(path)?.open()?),
+            _ => Ok(Box::new(BufReader::with_capacity(256 << 10, self.stdin()))),
+        }
+    }
+
+    /// Standard input, for a job that stops when it is asked to.
+    pub(crate) fn stdin(&self) -> stop::Stdin {
+        if stop::Stdin::is_terminal() {
+            self.ui
+                .say("note: reading standard input; end it with Ctrl-D, or name a file");
+        }
+        stop::Stdin::new(&self.cancel)
+    }
+}
+
+/// Reads the command line; prints help, version and mistakes itself and ends the process then.
+pub(crate) fn parse() -> Cli {
+    Cli::parse()
+}
+
+/// The command line as a value, for completions and manual pages.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Does what was asked.
+pub(crate) fn run(cli: Cli, ui: &ui::Ui) -> anyhow::Result<Exit> {
+    let session = Session {
+        ui,
+        cancel: stop::on_signals()?,
+        config: cli.global.config,
+    };
+    match cli.command {
+        Command::Run(args) => run_command::run(&args, &session),
+        Command::Extract(args) => extract::run(&args, &session),
+        Command::Clean(args) => clean::run(&args, &session),
+        Command::Stix(args) => stix::run(&args, &session),
+        Command::Analyse(args) => analyse::run(&args, &session),
+        Command::Inspect(args) => inspect::run(&args, &session),
+        Command::Sample(args) => sample::run(&args, &session),
+        Command::Export(args) => export::run(&args, &session),
+        Command::Providers(args) => providers::run(&args, &session),
+        Command::Simulate(args) => simulate::run(&args, &session),
+        Command::Config(args) => config_command::run(&args, &session),
+        Command::Doctor(args) => doctor::run(&args, &session),
+        Command::Completions(args) => completions::run(&args, &session),
+        Command::Man(args) => man::run(&args, &session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        fn check(command: &clap::Command) {
+            if command.get_name() == "help" {
+                return;
+            }
+            let help = command.get_after_help().map(ToString::to_string);
+            assert!(
+                help.is_some_and(|help| help.contains("aidos ")),
+                "{} has no example",
+                command.get_name()
+            );
+            command.get_subcommands().for_each(check);
+        }
+        check(&command());
+    }
+}
