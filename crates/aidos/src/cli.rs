@@ -53,8 +53,14 @@ pub(crate) struct Global {
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub(crate) quiet: bool,
 
-    /// The configuration file [default: $XDG_CONFIG_HOME/aidos/config.toml]
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    // No doc comment: clippy would have it written as Markdown.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Everywhere",
+        help = "The configuration file [default: $XDG_CONFIG_HOME/aidos/config.toml]"
+    )]
     pub(crate) config: Option<PathBuf>,
 }
 

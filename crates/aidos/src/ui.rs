@@ -39,6 +39,7 @@ pub(crate) fn usage(message: impl Into<String>) -> anyhow::Error {
 }
 
 /// Speaks with the person and the script.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 #[derive(Clone, Debug)]
 pub(crate) struct Ui {
     quiet: bool,
@@ -93,14 +94,14 @@ impl Ui {
     /// Says something to a person; nothing when quiet.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            self.err(text);
+            err(text);
         }
     }
 
     /// Says that an input is refused, also when quiet.
     fn refused(&self, path: &str, reason: &str) {
         let word = self.paint("refused", "33");
-        self.err(&format!("{word}: `{}`: {}", plain(path), plain(reason)));
+        err(&format!("{word}: `{}`: {}", plain(path), plain(reason)));
     }
 
     /// Prints what ended the job; returns the exit code.
@@ -119,9 +120,9 @@ impl Ui {
             }
         }
         let (what, hint) = split_hint(&message);
-        self.err(&format!("{}: {}", self.paint("error", "1;31"), plain(what)));
+        err(&format!("{}: {}", self.paint("error", "1;31"), plain(what)));
         if let Some(hint) = hint {
-            self.err(&format!("{}: {}", self.paint("hint", "1;36"), plain(hint)));
+            err(&format!("{}: {}", self.paint("hint", "1;36"), plain(hint)));
         }
         let engine = error.downcast_ref::<Error>().map(Error::exit);
         let own = error.downcast_ref::<Failure>().map(|failure| failure.exit);
@@ -143,11 +144,11 @@ impl Ui {
             text.to_owned()
         }
     }
+}
 
-    // If standard error is gone there is nobody to tell.
-    fn err(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
-    }
+// If standard error is gone there is nobody to tell.
+fn err(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Standard output.
