@@ -26,8 +26,6 @@ pub(crate) struct CaseBundle<'n> {
     members: Sorter,
     times: BTreeMap<u8, (Option<Timestamp>, Option<Timestamp>)>,
     key: Vec<u8>,
-    /// A counterpart whose conversations with own addresses are being added up.
-    counterpart: Option<(u8, String, Stats)>,
     /// Own e-mail addresses that were written lately.
     own: HashSet<String>,
 }
@@ -55,7 +53,6 @@ impl<'n> CaseBundle<'n> {
             members: Sorter::new(folder, budget / 4),
             times: BTreeMap::new(),
             key: Vec::new(),
-            counterpart: None,
             own: HashSet::new(),
         }
     }
@@ -63,8 +60,8 @@ impl<'n> CaseBundle<'n> {
     /// Takes the objects of a conversation.
     ///
     /// A row of e-mail addresses pairs each own one with each of the others: mass mailings would fill the
-    /// bundle. So they are folded once more: what stands in it is the counterpart with all its rows, and the
-    /// own addresses as observables. Who met whom says `patterns.json`.
+    /// bundle. What stands in it is the counterpart with all its rows, and the own addresses as observables.
+    /// Who met whom says `patterns.json`.
     pub(crate) fn conversation(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {
         if stats.verdict() != Verdict::Correspondence {
             return self.objects_of(key, stats);
@@ -79,30 +76,7 @@ impl<'n> CaseBundle<'n> {
             // Without a time there is the observable alone.
             self.objects_of(&Key { source: Party::Unknown, ..*key }, &Stats::default())?;
         }
-        let Party::Email(address) = key.source else { return Ok(()) };
-        match &mut self.counterpart {
-            Some((provider, of, sum)) if *provider == key.provider && of == address => {
-                sum.merge(stats);
-                Ok(())
-            }
-            _ => {
-                self.end_counterpart()?;
-                self.counterpart = Some((key.provider, address.to_owned(), stats.clone()));
-                Ok(())
-            }
-        }
-    }
-
-    fn end_counterpart(&mut self) -> io::Result<()> {
-        let Some((provider, address, stats)) = self.counterpart.take() else { return Ok(()) };
-        let key = Key {
-            provider,
-            source: Party::Email(&address),
-            destination: Party::Unknown,
-            port: None,
-            transport: "",
-        };
-        self.objects_of(&key, &stats)
+        if key.destination == Party::Unknown { self.objects_of(key, stats) } else { Ok(()) }
     }
 
     fn objects_of(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {
@@ -150,7 +124,6 @@ impl<'n> CaseBundle<'n> {
 
     /// Writes the bundle; returns the number of its objects.
     pub(crate) fn write(mut self, out: &mut dyn Write) -> io::Result<u64> {
-        self.end_counterpart()?;
         let mut groups = self.groups()?.into_iter().peekable();
         let mut bundle = BundleId::new();
         let mut merge = self.objects.finish()?;

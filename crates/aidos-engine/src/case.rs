@@ -76,7 +76,8 @@ impl Case {
                 return Ok(Begun::Done(finished.unwrap_or_default()));
             }
             // What is no case of ours is never replaced, not even by force.
-            if !same && !(plan.force && finished.is_some()) {
+            let replaceable = plan.force && finished.is_some();
+            if !(same || replaceable) {
                 return Err(Error::OtherCase {
                     case: name,
                     folder: plan.out.clone(),

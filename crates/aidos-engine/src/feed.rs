@@ -599,8 +599,7 @@ pub(crate) fn total_bytes(inputs: &[Input]) -> Option<u64> {
     fn of(path: &PathBuf) -> u64 {
         match std::fs::metadata(path) {
             Ok(data) if data.is_dir() => std::fs::read_dir(path)
-                .map(|inside| inside.flatten().map(|entry| of(&entry.path())).sum())
-                .unwrap_or(0),
+                .map_or(0, |inside| inside.flatten().map(|entry| of(&entry.path())).sum()),
             Ok(data) => data.len(),
             Err(_) => 0,
         }

@@ -124,7 +124,7 @@ impl Fold {
         }
         let verdict = verdict(event, &self.own);
         let key = Key::of(event, provider);
-        self.count(&key, event.timestamp, verdict, entry)
+        self.count(&key, event.timestamp, verdict, Some(entry))
     }
 
     fn count(
@@ -132,20 +132,22 @@ impl Fold {
         key: &Key<'_>,
         time: Option<Timestamp>,
         verdict: Verdict,
-        entry: u64,
+        entry: Option<u64>,
     ) -> io::Result<()> {
         self.key.clear();
         key.push(&mut self.key);
         let slot = if let Some(slot) = self.table.get_mut(self.key.as_slice()) {
             slot
         } else {
-            // What a slot takes with its key and the table's own share, about.
-            self.bytes += self.key.len() + size_of::<Slot>() + 48;
+            // What a slot takes with its key, free slots of the table and the allocator's share, about.
+            self.bytes += self.key.len() + size_of::<Slot>() * 2 + 96;
             self.table.entry(self.key.as_slice().into()).or_default()
         };
         let before = slot.block.bytes.capacity() + slot.stats.days.capacity() * 16;
         slot.stats.add(time, verdict);
-        slot.block.push(entry);
+        if let Some(entry) = entry {
+            slot.block.push(entry);
+        }
         self.bytes += slot.block.bytes.capacity() + slot.stats.days.capacity() * 16 - before;
         if slot.block.bytes.len() >= BLOCK {
             push_block(&mut self.blocks, &mut self.key, &mut slot.block)?;
@@ -427,32 +429,31 @@ impl Mail {
                     list.push(address);
                 }
             }
+            if inside.is_empty() {
+                return Ok(());
+            }
+            // Each side once with its entries, each pair without: a mailing to many makes many pairs.
             for target in &inside {
-                for counterpart in &outside {
-                    let key = Key {
-                        provider: row.provider,
-                        source: Party::Email(counterpart),
-                        destination: Party::Email(target),
-                        port: None,
-                        transport: "",
-                    };
-                    fold.count(&key, row.time, Verdict::Correspondence, row.entry)?;
-                }
-                if outside.is_empty() {
-                    let key = Key {
-                        provider: row.provider,
-                        source: Party::Unknown,
-                        destination: Party::Email(target),
-                        port: None,
-                        transport: "",
-                    };
-                    fold.count(&key, row.time, Verdict::Correspondence, row.entry)?;
+                let key = pair(row.provider, Party::Unknown, Party::Email(target));
+                fold.count(&key, row.time, Verdict::Correspondence, Some(row.entry))?;
+            }
+            for counterpart in &outside {
+                let key = pair(row.provider, Party::Email(counterpart), Party::Unknown);
+                fold.count(&key, row.time, Verdict::Correspondence, Some(row.entry))?;
+                for target in &inside {
+                    let key = pair(row.provider, Party::Email(counterpart), Party::Email(target));
+                    fold.count(&key, row.time, Verdict::Correspondence, None)?;
                 }
             }
             Ok(())
         })?;
         Ok(own)
     }
+}
+
+/// The key of an e-mail address, or of two in one row.
+fn pair<'a>(provider: u8, source: Party<'a>, destination: Party<'a>) -> Key<'a> {
+    Key { provider, source, destination, port: None, transport: "" }
 }
 
 struct MailRow<'r> {

@@ -29,8 +29,6 @@ pub(crate) struct Top {
     pub(crate) ports: Vec<String>,
     pub(crate) ranges: Vec<(u64, u64)>,
     pub(crate) more: u64,
-    /// For counterparts: the own address of the row.
-    pub(crate) other: String,
 }
 
 /// The rows with the highest counts, of a list of any length.
@@ -147,7 +145,9 @@ pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
         }
         let mut carried = Vec::new();
         let mut more = 0;
-        if parsed.source == Party::Unknown {
+        if mail && parsed.source != Party::Unknown && parsed.destination != Party::Unknown {
+            // Who met whom is told by the target.
+        } else if parsed.source == Party::Unknown {
             conversations.entries(|entry| {
                 push_range(&mut carried, &mut more, entry);
                 Ok(())
@@ -169,7 +169,12 @@ pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
             } else {
                 text.push(b',');
             }
-            push_target(&mut text, &parsed, &stats, verdict);
+            if mail {
+                push_rule(&mut text, verdict);
+                text.extend_from_slice(b",\"entries\":[");
+            } else {
+                push_target(&mut text, &parsed, &stats, verdict);
+            }
             section.write_all(&text)?;
             text.clear();
             let top = &mut group.top;
@@ -187,7 +192,7 @@ pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
                 Ok(())
             })?;
             section.write_all(&text)?;
-            section.write_all(b"]}")?;
+            section.write_all(if mail { b"]" } else { b"]}" })?;
             for &(first, last) in &carried {
                 if top.ranges.len() < 40 {
                     top.ranges.push((first, last));
@@ -278,9 +283,6 @@ fn note_peer(group: &mut Group, parsed: &Key<'_>, stats: &Stats) {
     if group.peers != peer {
         group.top.peers += 1;
         group.peers = peer;
-        if group.top.peers == 1 {
-            group.top.other = parsed.destination.to_string();
-        }
     }
     if let Some(port) = parsed.port
         && (group.ports.len() < 1024
@@ -307,7 +309,7 @@ fn close(
     }
     let mut top = std::mem::take(&mut group.top);
     let mail = top.stats.verdict() == Verdict::Correspondence;
-    let mut text = b"],".to_vec();
+    let mut text = if mail { b",".to_vec() } else { b"],".to_vec() };
     push_stats(&mut text, &top.stats);
     text.push(b'}');
     let mut ports: Vec<_> = std::mem::take(&mut group.ports).into_iter().collect();
@@ -353,7 +355,15 @@ fn push_head(out: &mut Vec<u8>, key: &Key<'_>, names: &[String], verdict: Verdic
         "attacker"
     };
     push_str(out, role);
-    out.extend_from_slice(b",\"targets\":[");
+    out.extend_from_slice(if verdict == Verdict::Correspondence { b"," } else { b",\"targets\":[" });
+}
+
+fn push_rule(out: &mut Vec<u8>, verdict: Verdict) {
+    push_key(out, "rule");
+    push_str(out, verdict.rule());
+    out.push(b',');
+    push_key(out, "confidence");
+    push_u64(out, verdict.confidence().into());
 }
 
 fn push_target(out: &mut Vec<u8>, key: &Key<'_>, stats: &Stats, verdict: Verdict) {
@@ -370,11 +380,7 @@ fn push_target(out: &mut Vec<u8>, key: &Key<'_>, stats: &Stats, verdict: Verdict
         push_str(out, key.transport);
     }
     out.push(b',');
-    push_key(out, "rule");
-    push_str(out, verdict.rule());
-    out.push(b',');
-    push_key(out, "confidence");
-    push_u64(out, verdict.confidence().into());
+    push_rule(out, verdict);
     out.push(b',');
     push_pair_stats(out, stats);
     out.extend_from_slice(b",\"entries\":[");
@@ -443,10 +449,8 @@ fn write_targets(
         };
         if !pair.is_empty() && key != pair.as_slice() {
             // The attacker is complete.
-            let (_, source) = Party::read(&pair[1..]).ok_or_else(broken)?;
-            if let Some((source, _)) = Party::read(source)
-                && source != Party::Unknown
-            {
+            let source = source_of(&pair);
+            if source != Party::Unknown {
                 if top.peers > 0 {
                     text.push(b',');
                 }
@@ -461,7 +465,11 @@ fn write_targets(
                     text.clear();
                 }
             }
-            top.stats.merge(&attacker);
+            // Of e-mail rows each target has a sum of its own: pairs would count a row more than once.
+            let pair = attacker.verdict() == Verdict::Correspondence && source_of(&pair) != Party::Unknown;
+            if !pair {
+                top.stats.merge(&attacker);
+            }
             attacker = Stats::default();
         }
         let own = key.get(..len).unwrap_or_default();
@@ -528,6 +536,12 @@ fn write_targets(
         file.flush()?;
     }
     Ok(())
+}
+
+/// The source in the key of a target: provider, target, source.
+fn source_of(pair: &[u8]) -> Party<'_> {
+    let rest = pair.get(1..).and_then(Party::read).map_or(&[][..], |(_, rest)| rest);
+    Party::read(rest).map_or(Party::Unknown, |(source, _)| source)
 }
 
 /// Values that more than one provider saw; counts attackers over all providers.

@@ -59,8 +59,11 @@ pub(crate) struct Pipeline<'p> {
     pub(crate) fold: Option<Fold>,
     pub(crate) composers: Vec<Box<dyn Compose>>,
     /// Takes checkpoints; called with synced files.
-    pub(crate) checkpoint: Option<Box<dyn FnMut(&Checkpoint) -> Result<(), Error> + Send + 'p>>,
+    pub(crate) checkpoint: Option<Keep<'p>>,
 }
+
+/// Takes a checkpoint.
+pub(crate) type Keep<'p> = Box<dyn FnMut(&Checkpoint) -> Result<(), Error> + Send + 'p>;
 
 /// What is written of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +184,7 @@ impl<'p> Pipeline<'p> {
         let receiver = Mutex::new(receiver);
         let memory = usize::try_from(reading.memory).unwrap_or(usize::MAX);
         let order = Turnstile::new(Order {
-            seen: Seen::new(scratch, memory / 4),
+            seen: Seen::new(scratch, memory / 6),
             fold,
             found: Found::default(),
             leaf: usize::MAX,

@@ -102,7 +102,7 @@ pub fn run(
     let private = work.join("private");
     fs::create_dir(&private).map_err(Error::file("create", &private))?;
     let spill = |error| Error::file("write to", &work)(error);
-    let mut bundle = CaseBundle::new(&work, memory / 3, plan, &names);
+    let mut bundle = CaseBundle::new(&work, memory / 6, plan, &names);
     let path = work.join("patterns.json");
     let mut out = BufWriter::new(File::create(&path).map_err(Error::file("create", &path))?);
     let mut patterns = patterns::write(
@@ -111,7 +111,7 @@ pub fn run(
             out: &mut out,
             names: &names,
             scratch: &work,
-            budget: memory / 4,
+            budget: memory / 8,
             private: Some(&private),
             each: &mut |key, stats| bundle.conversation(key, stats),
         },
@@ -267,7 +267,7 @@ fn read<'p>(
         compress: plan.compress,
         style: Style::Full,
         from: from.clone(),
-        fold: Some(Fold::new(work, memory / 4, plan.own.clone())),
+        fold: Some(Fold::new(work, memory / 6, plan.own.clone())),
         composers: (0..plan.reading.threads.max(1))
             .map(|_| composer())
             .collect(),

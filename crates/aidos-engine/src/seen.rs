@@ -18,7 +18,7 @@ use crate::sorter::unlinked;
 
 /// Makes the hashes of rows.
 #[derive(Debug, Clone, Copy)]
-pub struct RowHasher {
+pub(crate) struct RowHasher {
     key: [u8; 16],
 }
 
@@ -40,7 +40,7 @@ impl Default for RowHasher {
 
 impl RowHasher {
     /// The hash of a row's identity.
-    pub fn hash(&self, identity: &[u8]) -> u128 {
+    pub(crate) fn hash(&self, identity: &[u8]) -> u128 {
         let mut hasher = SipHasher13::new_with_key(&self.key);
         hasher.write(identity);
         hasher.finish128().as_u128()
@@ -49,7 +49,7 @@ impl RowHasher {
 
 /// A set of hashes in bounded memory.
 #[derive(Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     folder: PathBuf,
     table: Vec<u128>,
     used: usize,
@@ -77,7 +77,7 @@ struct Run {
 
 impl Seen {
     /// A set that keeps about `budget` bytes in memory: a third in the table, the rest in the filter.
-    pub fn new(folder: &Path, budget: usize) -> Self {
+    pub(crate) fn new(folder: &Path, budget: usize) -> Self {
         let slots = (budget / 3 / size_of::<u128>()).max(1 << 10);
         let slots = if slots.is_power_of_two() {
             slots
@@ -101,7 +101,7 @@ impl Seen {
     ///
     /// # Errors
     /// When a run cannot be written or read.
-    pub fn insert(&mut self, hash: u128) -> io::Result<bool> {
+    pub(crate) fn insert(&mut self, hash: u128) -> io::Result<bool> {
         // Zero marks a free slot.
         let hash = hash.max(1);
         if self.used * 4 >= self.table.len() * 3 {

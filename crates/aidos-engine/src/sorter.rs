@@ -16,7 +16,7 @@ const READ_BUFFER: usize = 64 << 10;
 
 /// Sorts pairs of bytes in bounded memory.
 #[derive(Debug)]
-pub struct Sorter {
+pub(crate) struct Sorter {
     folder: PathBuf,
     budget: usize,
     bytes: Vec<u8>,
@@ -57,7 +57,7 @@ impl Sorter {
     /// A sorter that keeps about `budget` bytes in memory and its runs in `folder`.
     ///
     /// The runs' files are unlinked at once: they vanish with the process.
-    pub fn new(folder: &Path, budget: usize) -> Self {
+    pub(crate) fn new(folder: &Path, budget: usize) -> Self {
         let budget = budget.clamp(1 << 20, 1 << 30);
         Self {
             folder: folder.into(),
@@ -72,7 +72,7 @@ impl Sorter {
     ///
     /// # Errors
     /// When a run cannot be written, for example because the disk is full.
-    pub fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         let used = self.bytes.len() + self.pairs.len() * size_of::<Pair>();
         if used + key.len() + value.len() + size_of::<Pair>() > self.budget
             && !self.pairs.is_empty()
@@ -131,14 +131,14 @@ impl Sorter {
     ///
     /// # Errors
     /// When a run cannot be read back.
-    pub fn finish(mut self) -> io::Result<Merge> {
+    pub(crate) fn finish(mut self) -> io::Result<Merge> {
         self.sort();
         Merge::over(self.runs, self.bytes, self.pairs)
     }
 }
 
 /// A file without a name, for reading and writing.
-pub fn unlinked(folder: &Path) -> io::Result<File> {
+pub(crate) fn unlinked(folder: &Path) -> io::Result<File> {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let name = format!(
@@ -166,7 +166,7 @@ fn write_pair(out: &mut impl Write, key: &[u8], value: &[u8]) -> io::Result<()> 
 
 /// The pairs of a [`Sorter`] in order.
 #[derive(Debug)]
-pub struct Merge {
+pub(crate) struct Merge {
     sources: Vec<Source>,
     heap: BinaryHeap<Head>,
     current: Option<Head>,
@@ -269,7 +269,7 @@ impl Merge {
     /// # Errors
     /// When a run cannot be read back.
     #[allow(clippy::should_implement_trait)] // it lends its buffers and may fail
-    pub fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
         if let Some(head) = self.current.take() {
             self.refill(head)?;
         }
@@ -284,7 +284,7 @@ impl Merge {
     ///
     /// # Errors
     /// When a run cannot be read back.
-    pub fn peek_key(&mut self) -> io::Result<Option<&[u8]>> {
+    pub(crate) fn peek_key(&mut self) -> io::Result<Option<&[u8]>> {
         if let Some(head) = self.current.take() {
             self.refill(head)?;
         }

@@ -214,13 +214,11 @@ pub fn analyse(
         .map(|provider| provider.name().to_owned())
         .collect();
     let (entries, bytes_in) = each_entry(input, cancel, |event, number| {
-        let at = match names.iter().position(|name| name == event.provider) {
-            Some(at) => at,
-            None => {
-                names.push(event.provider.to_owned());
-                names.len() - 1
-            }
-        };
+        let known = names.iter().position(|name| name == event.provider);
+        let at = known.unwrap_or(names.len());
+        if known.is_none() {
+            names.push(event.provider.to_owned());
+        }
         let provider = u8::try_from(at).map_err(|_| {
             Error::Usage("the entries name more than 256 providers; analyse them apart".into())
         })?;

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// A worker takes the numbered batches in order and never waits for a later one than its own, so there is
 /// always a worker that can go on.
 #[derive(Debug)]
-pub struct Turnstile<T> {
+pub(crate) struct Turnstile<T> {
     state: Mutex<State<T>>,
     moved: Condvar,
 }
@@ -21,11 +21,11 @@ struct State<T> {
 
 /// Another worker failed; its error is the one to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Broken;
+pub(crate) struct Broken;
 
 impl<T> Turnstile<T> {
     /// A turnstile that lets batch 0 through first, over the state that the steps share.
-    pub fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         let state = State {
             next: 0,
             broken: false,
@@ -40,7 +40,7 @@ impl<T> Turnstile<T> {
     /// Waits for the turn of this batch and runs the step.
     ///
     /// If the step panics or [`Turnstile::break_down`] was called, all who wait get [`Broken`].
-    pub fn pass<R>(&self, number: u64, step: impl FnOnce(&mut T) -> R) -> Result<R, Broken> {
+    pub(crate) fn pass<R>(&self, number: u64, step: impl FnOnce(&mut T) -> R) -> Result<R, Broken> {
         let mut state = self.state.lock().map_err(|_| Broken)?;
         while state.next != number {
             if state.broken {
@@ -59,7 +59,7 @@ impl<T> Turnstile<T> {
     }
 
     /// Wakes all who wait and lets nobody through any more.
-    pub fn break_down(&self) {
+    pub(crate) fn break_down(&self) {
         self.state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -68,7 +68,7 @@ impl<T> Turnstile<T> {
     }
 
     /// The state, when all is done.
-    pub fn into_inner(self) -> T {
+    pub(crate) fn into_inner(self) -> T {
         self.state
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)

@@ -178,7 +178,10 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 fn every_crate_has_its_place() {
     let named: BTreeSet<String> = ROOMS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let there: BTreeSet<String> = crates().into_keys().collect();
-    assert_eq!(there, named, "a crate without rules, or rules without a crate");
+    assert_eq!(
+        there, named,
+        "a crate without rules, or rules without a crate"
+    );
 }
 
 #[test]
@@ -252,7 +255,10 @@ fn still_crates_do_not_touch_the_world() {
         let source = crates[name].join("src");
         for path in files(&source, "rs") {
             let inside = path.strip_prefix(&source).unwrap_or(&path);
-            if inside.iter().any(|part| part == "tests" || part == "tests.rs") {
+            if inside
+                .iter()
+                .any(|part| part == "tests" || part == "tests.rs")
+            {
                 continue;
             }
             let text = text_of(&path);
@@ -282,12 +288,16 @@ fn the_tests_that_hold_the_invariants_exist() {
     let rows = table(&document("ARCHITECTURE.md"), "## Invariants");
     assert!(rows.len() > 8, "{} invariants", rows.len());
     for row in rows {
-        let tests: Vec<&str> = code(&row[2]).filter(|name| !name.contains("::")).collect();
+        let is_name = |name: &&str| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        let tests: Vec<&str> = code(&row[2]).filter(is_name).collect();
         for name in &tests {
             assert!(there.contains(*name), "no test is called {name}");
         }
         assert!(
-            !tests.is_empty() || row[2].contains("open") || row[2].contains("compile_fail"),
+            !tests.is_empty() || row[2].contains("open"),
             "nothing holds: {}",
             row[1]
         );

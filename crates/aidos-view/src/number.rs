@@ -120,11 +120,16 @@ pub(crate) fn coordinate(hundredths: u128) -> String {
     }
 }
 
-/// The smallest of 1, 2, 5 × 10ⁿ that is not below `value`: the end of a scale.
+/// The smallest round number that is not below `value`: the end of a scale.
+///
+/// All but 1 are even, so that the middle of the scale is a whole number too.
 pub(crate) fn nice_ceiling(value: u64) -> u64 {
+    if let Some(small) = [1, 2, 4, 6, 8].into_iter().find(|step| *step >= value) {
+        return small;
+    }
     let mut unit = 1_u64;
     loop {
-        for factor in [1, 2, 5] {
+        for factor in [10, 12, 16, 20, 24, 30, 40, 50, 60, 80] {
             match unit.checked_mul(factor) {
                 Some(step) if step >= value => return step,
                 Some(_) => {}
@@ -171,8 +176,10 @@ mod tests {
     #[test]
     fn scales_end_on_round_numbers() {
         assert_eq!(nice_ceiling(0), 1);
-        assert_eq!(nice_ceiling(7), 10);
-        assert_eq!(nice_ceiling(1_001), 2_000);
+        assert_eq!(nice_ceiling(7), 8);
+        assert_eq!(nice_ceiling(9), 10);
+        assert_eq!(nice_ceiling(1_001), 1_200);
+        assert_eq!(nice_ceiling(99_999), 100_000);
         assert_eq!(nice_ceiling(u64::MAX), u64::MAX);
     }
 }

@@ -60,23 +60,66 @@ fn clock(seconds: i64) -> String {
     format!("{:02}:{:02}", rest / 3_600, rest / 60 % 60)
 }
 
-/// Names a bucket that begins at `seconds` and is `step` long: by its day, or by day and time.
+/// Names the beginning of a bucket of `step` seconds: its day, and the time where buckets are shorter or
+/// not whole days.
 ///
 /// ```
 /// use aidos_view::time::bucket;
 /// assert_eq!(bucket(1_678_147_200, 86_400), "2023-03-07");
 /// assert_eq!(bucket(1_678_183_200, 3_600), "2023-03-07 10:00");
-/// assert_eq!(bucket(1_678_147_200, 604_800), "7 days from 2023-03-07");
+/// assert_eq!(bucket(1_678_147_200, 604_800), "2023-03-07");
 /// ```
 pub fn bucket(seconds: i64, step: i64) -> String {
     let day = date(seconds);
-    if step == DAY {
+    if step >= DAY && step % DAY == 0 {
         day
-    } else if step > DAY && step % DAY == 0 {
-        format!("{} days from {day}", step / DAY)
     } else {
         format!("{day} {}", clock(seconds))
     }
+}
+
+/// Names a whole bucket: `2023-03-07`, or `the 6 hours from 2023-03-07 06:00`.
+pub(crate) fn stretch(seconds: i64, step: i64) -> String {
+    let from = bucket(seconds, step);
+    if step == DAY {
+        from
+    } else {
+        format!("the {} from {from}", step_name(step))
+    }
+}
+
+/// The shortest column on round times that is `given` times a whole number, and no shorter than `least`.
+pub(crate) fn round_step(given: i64, least: i64) -> i64 {
+    const HOUR: i64 = 3_600;
+    const ROUND: [i64; 21] = [
+        1,
+        2,
+        5,
+        10,
+        30,
+        60,
+        120,
+        300,
+        900,
+        1_800,
+        HOUR,
+        2 * HOUR,
+        3 * HOUR,
+        6 * HOUR,
+        12 * HOUR,
+        DAY,
+        2 * DAY,
+        7 * DAY,
+        14 * DAY,
+        28 * DAY,
+        364 * DAY,
+    ];
+    // A round column much longer than needed would hide more than it helps.
+    let fits = |step: &i64| *step >= least && step / 4 <= least && step % given == 0;
+    ROUND.into_iter().find(fits).unwrap_or_else(|| {
+        let times = (least.saturating_sub(1) / given).saturating_add(1);
+        given.saturating_mul(times)
+    })
 }
 
 /// The length of a bucket in words, as after "per": `day`, `hour`, `6 hours`.
@@ -240,6 +283,18 @@ mod tests {
         ] {
             assert_eq!(step_name(step), name);
         }
+    }
+
+    #[test]
+    fn longer_steps_are_round_and_whole() {
+        assert_eq!(round_step(3_600, 13 * 3_600), DAY);
+        assert_eq!(round_step(DAY, 3 * DAY), 7 * DAY);
+        assert_eq!(round_step(7, 20), 21);
+        assert_eq!(round_step(DAY, 1), DAY);
+        assert_eq!(
+            stretch(1_678_168_800, 21_600),
+            "the 6 hours from 2023-03-07 06:00"
+        );
     }
 
     #[test]

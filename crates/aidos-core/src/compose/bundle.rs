@@ -331,7 +331,7 @@ impl Found {
 
     #[inline]
     fn sort(&mut self) {
-        self.list.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        self.list.sort_unstable_by_key(|entry| entry.id);
         self.list.dedup_by(|a, b| a.id == b.id);
     }
 
@@ -398,7 +398,7 @@ impl Found {
                     .into_iter()
                     .flatten()
                     .for_each(|ip| self.ip_as(*kind, ip)),
-                Value::Mac(mac) => drop(self.mac(mac)),
+                Value::Mac(mac) => self.mac(mac),
                 Value::Message(message, time) => {
                     let mut text = String::new();
                     message.push_text(time, &mut text);

@@ -30,17 +30,17 @@ const LOGIN: &str = "login failure for user ";
 /// The provider `8bells`.
 #[derive(Debug)]
 pub struct EightBells {
-    anchor_in: Finder<'static>,
-    anchor_out: Finder<'static>,
-    anchor_login: Finder<'static>,
+    ingress: Finder<'static>,
+    egress_of: Finder<'static>,
+    log_in: Finder<'static>,
 }
 
 impl Default for EightBells {
     fn default() -> Self {
         Self {
-            anchor_in: Finder::new(IN),
-            anchor_out: Finder::new(" out:"),
-            anchor_login: Finder::new(LOGIN),
+            ingress: Finder::new(IN),
+            egress_of: Finder::new(" out:"),
+            log_in: Finder::new(LOGIN),
         }
     }
 }
@@ -49,8 +49,8 @@ impl EightBells {
     /// Whether the line has the shape of a record: a chain and `proto`, or a failed log-in.
     fn recognises(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        self.anchor_login.find(bytes).is_some()
-            || (self.anchor_in.find(bytes).is_some() && text.contains("proto"))
+        self.log_in.find(bytes).is_some()
+            || (self.ingress.find(bytes).is_some() && text.contains("proto"))
     }
 
     /// Reads one record; false when it has not the shape of one.
@@ -62,13 +62,13 @@ impl EightBells {
         context: &Context<'a>,
         sink: &mut Sink<'a>,
     ) -> bool {
-        if let Some(at) = self.anchor_in.find(text.as_bytes()) {
+        if let Some(at) = self.ingress.find(text.as_bytes()) {
             let read = firewall::read(self, line, text, at, given, context, sink);
             if read {
                 return true;
             }
         }
-        if let Some(at) = self.anchor_login.find(text.as_bytes()) {
+        if let Some(at) = self.log_in.find(text.as_bytes()) {
             return login::read(line, text, at, given, context, sink);
         }
         firewall::loose_anchor(text)
@@ -164,7 +164,7 @@ impl Provider for EightBells {
             Some(_) => {}
         }
         // The quick way: a line that reads to its end without a defect, and without a NUL.
-        if let Some(at) = self.anchor_in.find(text.as_bytes())
+        if let Some(at) = self.ingress.find(text.as_bytes())
             && firewall::read_clean(self, row.line, text, at, context, sink)
         {
             return;

@@ -8,7 +8,7 @@ use super::Link;
 use super::series::{self, MAX_SERIES};
 use crate::number::{coordinate, counted, nice_ceiling, thousands};
 use crate::text::{Shown, Text};
-use crate::time::{bucket, clamp, step_name, ticks};
+use crate::time::{bucket, clamp, round_step, step_name, stretch, ticks};
 
 /// Columns that are drawn; with more, neighbours are added up into longer ones.
 pub const MAX_COLUMNS: usize = 400;
@@ -60,7 +60,7 @@ impl<'a> Histogram<'a> {
     ///
     /// `id` is a word that no other chart of the page has. Empty stretches may be left out. Where more
     /// than [`MAX_COLUMNS`] would be needed from the first to the last column, neighbours are added up
-    /// and `step` grows; a merged column keeps its link only if no other was added to it.
+    /// and `step` grows to a round one; a merged column keeps its link only if no other was added to it.
     pub fn new(
         id: &'a str,
         title: &'a str,
@@ -80,7 +80,17 @@ impl<'a> Histogram<'a> {
         let last = columns.iter().map(|c| c.start).max().unwrap_or(0);
         let most = i64::try_from(MAX_COLUMNS).unwrap_or(i64::MAX);
         let slots = (last - first) / given + 1;
-        let step = given.saturating_mul((slots + most - 1) / most);
+        // Some room, since columns that were added up begin on round times.
+        let step = if slots <= most {
+            given
+        } else {
+            round_step(given, given * (slots / (most - 2) + 1))
+        };
+        let first = if slots <= most {
+            first
+        } else {
+            first.div_euclid(step) * step
+        };
         let mut merged: BTreeMap<i64, Column> = BTreeMap::new();
         for column in columns {
             let start = first + (column.start - first) / step * step;
@@ -118,7 +128,7 @@ impl<'a> Histogram<'a> {
     /// Where the most happened: the name of the stretch and its count.
     pub fn peak(&self) -> Option<(String, u64)> {
         let column = self.highest()?;
-        Some((bucket(column.start, self.step), column.total()))
+        Some((stretch(column.start, self.step), column.total()))
     }
 
     /// The length of a column in words, as after "per".
@@ -207,15 +217,12 @@ impl<'a> Histogram<'a> {
         };
         let tabbable = self.columns.iter().filter(|c| c.link.is_some()).count() <= MAX_TAB_STOPS;
         let base = ABOVE + PLOT;
+        let mut scale = vec![(top, ABOVE)];
+        if top.is_multiple_of(2) {
+            scale.push((top / 2, ABOVE + PLOT / 2.0));
+        }
         html! {
-            g.grid {
-                @for (value, y) in [(top, ABOVE), (top / 2, ABOVE + PLOT / 2.0)] {
-                    @if value > 0 {
-                        line x1="0" x2="100%" y1=(pixels(y)) y2=(pixels(y)) {}
-                        text x="0" y=(pixels(y - 4.0)) { (thousands(value)) }
-                    }
-                }
-            }
+            @for (_, y) in &scale { line.grid x1="0" x2="100%" y1=(pixels(*y)) y2=(pixels(*y)) {} }
             @for column in &self.columns {
                 @let (left, right) = (x(column.start), x(column.start + self.step));
                 @let shape = self.column(column, names, (left, right), top);
@@ -223,6 +230,8 @@ impl<'a> Histogram<'a> {
                     a href=(link.href()) id=[link.anchor()] tabindex=[(!tabbable).then_some("-1")] { (shape) }
                 } @else { (shape) }
             }
+            // Last, so that they lie above the columns.
+            @for (value, y) in &scale { text x="0" y=(pixels(y - 4.0)) { (thousands(*value)) } }
             line.axis x1="0" x2="100%" y1=(pixels(base)) y2=(pixels(base)) {}
             g.axis {
                 @for (i, (at, label)) in ticks(first, end).into_iter().enumerate() {
@@ -367,10 +376,10 @@ mod tests {
     fn too_many_columns_are_added_up() {
         let names = names();
         let chart = Histogram::new("t", "T", &names, DAY, columns(1_000));
-        assert_eq!(chart.step, 3 * DAY);
+        assert_eq!(chart.step, 7 * DAY);
         assert!(chart.is_merged() && chart.columns.len() <= MAX_COLUMNS);
         assert_eq!(sum(&chart), 3_000);
-        assert_eq!(chart.per(), "3 days");
+        assert_eq!(chart.per(), "7 days");
     }
 
     #[test]

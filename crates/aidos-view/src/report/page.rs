@@ -32,7 +32,7 @@ pub(super) fn draw(report: &Report) -> Markup {
         section #attacks aria-labelledby="attacks-h" {
             h2 #attacks-h { "Who attacks whom, and when" }
             (patterns::draw(report, &cite))
-            (shared::draw(report, &cite))
+            @if report.summary.entries.value > 0 { (shared::draw(report, &cite)) }
         }
         (rejects::draw(report, &cite))
     };

@@ -13,6 +13,13 @@ use crate::chart::spark::spark;
 use crate::number::{counted, percent, thousands};
 
 pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
+    let n = &report.summary;
+    if n.entries.value == 0
+        && report.timeline.buckets.is_empty()
+        && report.attackers.rows.is_empty()
+    {
+        return html! { p.lead { "There are no entries, so there is nothing to show yet." } };
+    }
     html! {
         (timeline(report, cite))
         (patterns(report, cite))
@@ -49,7 +56,7 @@ fn timeline(report: &Report, cite: &Citations) -> Markup {
             }
             Some((when, most)) => {
                 p.lead {
-                    "Busiest was " (when) " with " (counted(most, "entry", "entries")) ", "
+                    "Busiest: " (when) ", with " (counted(most, "entry", "entries")) ", "
                     (percent(most, all)) " of all that have a time."
                     @if line.undated.value > 0 {
                         " " (cite.number(line.undated))
@@ -60,7 +67,7 @@ fn timeline(report: &Report, cite: &Citations) -> Markup {
                 h3 { "Entries per " (chart.per()) }
                 (chart.draw())
                 @if chart.is_merged() {
-                    p.cut { "The time is long: neighbouring stretches were added up, " (chart.per()) " to a column." }
+                    p.cut { "The time is long: neighbouring stretches were added up, one column per " (chart.per()) "." }
                 }
                 (chart.table())
             }

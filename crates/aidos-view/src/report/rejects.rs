@@ -23,7 +23,9 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     };
     let body = html! {
         @if reasons.is_empty() {
-            (empty("Each row read is an entry, a duplicate, or a blank line, comment or header."))
+            @if n.rows_read.value > 0 {
+                (empty("Each row read is an entry, a duplicate, or a blank line, comment or header."))
+            }
         } @else {
             @let rows = reasons.iter().enumerate().map(|(i, reject)| Row {
                 label: reject.reason.clone(),

@@ -25,7 +25,9 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     };
     let body = html! {
         @if repairs.is_empty() {
-            (empty("Each row said what it should in the form in which it should."))
+            @if n.rows_read.value > 0 {
+                (empty("Each row said what it should in the form in which it should."))
+            }
         } @else {
             (scroll("Repairs by kind", &bars(repairs, cite)))
             @if let Some(cut) = cut(&report.repairs, limits::ROWS, "kind", "kinds") { p.cut { (cut) } }

@@ -311,7 +311,7 @@ pub(super) fn read_clean<'a>(
             // A log-in merged with this record would read as its prefix.
             if start > LOGIN.len()
                 && provider
-                    .anchor_login
+                    .log_in
                     .find(&text.as_bytes()[..start])
                     .is_some()
             {
@@ -402,7 +402,7 @@ fn interfaces<'a, const STRICT: bool>(
     if STRICT {
         pass.at += " in:".len();
         let rest = pass.rest();
-        let out = provider.anchor_out.find(rest).ok_or(NotClean)?;
+        let out = provider.egress_of.find(rest).ok_or(NotClean)?;
         let ingress = pass.text.get(pass.at..pass.at + out).ok_or(NotClean)?;
         pass.at += out + " out:".len();
         let egress = pass.until(b",");
@@ -434,19 +434,16 @@ fn loose_interfaces<'a>(pass: &mut Pass<'a>, record: &mut Record<'a>) {
         // The direction ends the name; a name may hold blanks.
         let out = pass.text[from..].find("out:").map(|out| from + out);
         let end = name_end(pass.text, from).min(out.unwrap_or(usize::MAX));
-        match out.filter(|&out| out <= name_end_skipping_commas(pass.text, from)) {
-            Some(out) => {
-                let name = &pass.text[from..out];
-                if !name.ends_with(' ') {
-                    record.defects.add(Defect::MissingSpace);
-                }
-                record.ingress = tidy(name, record);
-                pass.at = out;
+        if let Some(out) = out.filter(|&out| out <= name_end_skipping_commas(pass.text, from)) {
+            let name = &pass.text[from..out];
+            if !name.ends_with(' ') {
+                record.defects.add(Defect::MissingSpace);
             }
-            None => {
-                record.ingress = tidy(&pass.text[from..end], record);
-                pass.at = end;
-            }
+            record.ingress = tidy(name, record);
+            pass.at = out;
+        } else {
+            record.ingress = tidy(&pass.text[from..end], record);
+            pass.at = end;
         }
     } else {
         record.defects.add(Defect::MissingInterface);

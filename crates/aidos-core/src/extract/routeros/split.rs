@@ -39,9 +39,9 @@ pub(super) fn with_single_blanks<'a>(text: &str, arena: &'a Bump) -> Option<&'a 
 /// Cuts a line before each further record: before its stamp, or else before its topics or chain.
 pub(super) fn records<'a>(provider: &EightBells, text: &'a str) -> Vec<&'a str> {
     let mut anchors: Vec<usize> = provider
-        .anchor_in
+        .ingress
         .find_iter(text.as_bytes())
-        .chain(provider.anchor_login.find_iter(text.as_bytes()))
+        .chain(provider.log_in.find_iter(text.as_bytes()))
         .collect();
     anchors.sort_unstable();
     let mut pieces = Vec::with_capacity(anchors.len().max(1));
