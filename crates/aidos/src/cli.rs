@@ -162,6 +162,48 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_names_everything() {
+        fn check(command: &clap::Command, path: &str, commands: &str) {
+            for argument in command.get_arguments() {
+                if let Some(long) = argument.get_long() {
+                    let flag = format!("--{long}");
+                    assert!(
+                        commands.contains(&flag),
+                        "`{path} {flag}` is not in commands.md"
+                    );
+                }
+            }
+            for below in command
+                .get_subcommands()
+                .filter(|below| below.get_name() != "help")
+            {
+                let path = format!("{path} {}", below.get_name());
+                assert!(commands.contains(&path), "`{path}` is not in commands.md");
+                check(below, &path, commands);
+            }
+        }
+        let commands = include_str!("../../../docs/reference/commands.md");
+        check(&command(), "aidos", commands);
+        let configuration = include_str!("../../../docs/reference/configuration.md");
+        for setting in crate::config::SETTINGS {
+            for name in [setting.key, setting.env] {
+                assert!(
+                    configuration.contains(&format!("`{name}`")),
+                    "{name} is not in configuration.md"
+                );
+            }
+        }
+        let files = include_str!("../../../docs/reference/files.md");
+        for field in aidos_engine::export::COLUMNS {
+            let short = field.rsplit_once('.').map_or(*field, |(_, last)| last);
+            let named = files.contains(&format!("`{field}`"))
+                || (field.starts_with("destination.") && files.contains("`destination.*`"))
+                || (field.starts_with("aidos.routeros.") && files.contains(&format!("`.{short}`")));
+            assert!(named, "{field} is not in files.md");
+        }
+    }
+
+    #[test]
     fn every_command_shows_examples() {
         fn check(command: &clap::Command) {
             if command.get_name() == "help" {

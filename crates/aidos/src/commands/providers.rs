@@ -201,7 +201,7 @@ fn show(args: &Show, session: &Session<'_>) -> anyhow::Result<Exit> {
         }
         writeln!(
             out,
-            "It is code, not a mapping; docs/reference/files.md lists the fields that it fills."
+            "It is code, not a mapping; docs/reference/providers.md says how it reads them."
         )?;
     }
     out.flush()?;
