@@ -98,7 +98,7 @@ pub fn sample(
     drawn
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .share_out()?;
+        .share_out();
     once()?;
     let mut draw = drawn.lock().unwrap_or_else(PoisonError::into_inner);
     if draw.strata.values().any(|stratum| stratum.rows > 0) {
@@ -209,7 +209,7 @@ impl Draw {
     }
 
     /// Shares the rows out among the strata and makes ready for the second pass.
-    fn share_out(&mut self) -> Result<(), Error> {
+    fn share_out(&mut self) {
         let mut keys: Vec<u128> = self.strata.keys().copied().collect();
         // The keys are hashes under the seed: their order is chance, and always the same.
         keys.sort_unstable();
@@ -231,7 +231,6 @@ impl Draw {
         self.done.strata_sampled = wanted.iter().filter(|wanted| **wanted > 0).count() as u64;
         self.second = true;
         self.line = 0;
-        Ok(())
     }
 }
 
@@ -292,7 +291,7 @@ fn push_stratum(event: &Event<'_>, by: &[String], out: &mut String) -> bool {
     any
 }
 
-/// The next number of a stream of chance: SplitMix64 (Steele, Lea, Flood 2014).
+/// The next number of a stream of chance: `SplitMix64` (Steele, Lea, Flood 2014).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

@@ -53,8 +53,14 @@ pub(crate) struct Global {
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub(crate) quiet: bool,
 
-    /// The configuration file [default: $XDG_CONFIG_HOME/aidos/config.toml]
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    // No doc comment: clippy would have it written as Markdown.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Everywhere",
+        help = "The configuration file [default: $XDG_CONFIG_HOME/aidos/config.toml]"
+    )]
     pub(crate) config: Option<PathBuf>,
 }
 
@@ -153,6 +159,48 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_reference_names_everything() {
+        fn check(command: &clap::Command, path: &str, commands: &str) {
+            for argument in command.get_arguments() {
+                if let Some(long) = argument.get_long() {
+                    let flag = format!("--{long}");
+                    assert!(
+                        commands.contains(&flag),
+                        "`{path} {flag}` is not in commands.md"
+                    );
+                }
+            }
+            for below in command
+                .get_subcommands()
+                .filter(|below| below.get_name() != "help")
+            {
+                let path = format!("{path} {}", below.get_name());
+                assert!(commands.contains(&path), "`{path}` is not in commands.md");
+                check(below, &path, commands);
+            }
+        }
+        let commands = include_str!("../../../docs/reference/commands.md");
+        check(&command(), "aidos", commands);
+        let configuration = include_str!("../../../docs/reference/configuration.md");
+        for setting in crate::config::SETTINGS {
+            for name in [setting.key, setting.env] {
+                assert!(
+                    configuration.contains(&format!("`{name}`")),
+                    "{name} is not in configuration.md"
+                );
+            }
+        }
+        let files = include_str!("../../../docs/reference/files.md");
+        for field in aidos_engine::export::COLUMNS {
+            let short = field.rsplit_once('.').map_or(*field, |(_, last)| last);
+            let named = files.contains(&format!("`{field}`"))
+                || (field.starts_with("destination.") && files.contains("`destination.*`"))
+                || (field.starts_with("aidos.routeros.") && files.contains(&format!("`.{short}`")));
+            assert!(named, "{field} is not in files.md");
+        }
     }
 
     #[test]

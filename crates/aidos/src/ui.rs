@@ -39,6 +39,7 @@ pub(crate) fn usage(message: impl Into<String>) -> anyhow::Error {
 }
 
 /// Speaks with the person and the script.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 #[derive(Clone, Debug)]
 pub(crate) struct Ui {
     quiet: bool,
@@ -93,14 +94,14 @@ impl Ui {
     /// Says something to a person; nothing when quiet.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            self.err(text);
+            err(text);
         }
     }
 
     /// Says that an input is refused, also when quiet.
     fn refused(&self, path: &str, reason: &str) {
         let word = self.paint("refused", "33");
-        self.err(&format!("{word}: `{}`: {}", plain(path), plain(reason)));
+        err(&format!("{word}: `{}`: {}", plain(path), plain(reason)));
     }
 
     /// Prints what ended the job; returns the exit code.
@@ -119,9 +120,9 @@ impl Ui {
             }
         }
         let (what, hint) = split_hint(&message);
-        self.err(&format!("{}: {}", self.paint("error", "1;31"), plain(what)));
+        err(&format!("{}: {}", self.paint("error", "1;31"), plain(what)));
         if let Some(hint) = hint {
-            self.err(&format!("{}: {}", self.paint("hint", "1;36"), plain(hint)));
+            err(&format!("{}: {}", self.paint("hint", "1;36"), plain(hint)));
         }
         let engine = error.downcast_ref::<Error>().map(Error::exit);
         let own = error.downcast_ref::<Failure>().map(|failure| failure.exit);
@@ -143,11 +144,11 @@ impl Ui {
             text.to_owned()
         }
     }
+}
 
-    // If standard error is gone there is nobody to tell.
-    fn err(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
-    }
+// If standard error is gone there is nobody to tell.
+fn err(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Standard output.
@@ -286,21 +287,23 @@ impl Watch {
             return;
         }
         let (bar, style) = match total {
-            Some(total) => (
+            Some(total) if total > 0 => (
                 ProgressBar::new(total),
                 "{msg} [{bar:32}] {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left",
             ),
-            None => (
+            // Only reading is counted, in bytes.
+            _ if step == "read" => (
                 ProgressBar::new_spinner(),
                 "{spinner} {msg} {binary_bytes}  {elapsed}",
             ),
+            _ => (ProgressBar::new_spinner(), "{spinner} {msg}  {elapsed}"),
         };
         let style = ProgressStyle::with_template(style)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("=> ");
         bar.set_style(style);
         bar.set_message(step);
-        if total.is_none() {
+        if bar.length().is_none() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         state.bar = Some(bar);
@@ -308,6 +311,10 @@ impl Watch {
 
     fn at(&self, state: &mut State, done: u64) {
         if let Some(bar) = &state.bar {
+            // Archives unpack to more than their size.
+            if bar.length().is_some_and(|length| done > length) {
+                bar.set_length(done);
+            }
             bar.set_position(done);
             return;
         }
@@ -336,7 +343,9 @@ fn pace(step: &str, done: u64, total: Option<u64>, time: Duration) -> String {
     let millis = time.as_millis().max(1);
     let rate = u64::try_from(u128::from(done) * 1000 / millis).unwrap_or(u64::MAX);
     let mut line = format!("{step}: {}", size::show(done));
-    if let Some(total) = total.filter(|total| *total > 0) {
+    // Archives unpack to more than their size.
+    let total = total.filter(|total| *total > 0 && *total >= done);
+    if let Some(total) = total {
         let percent = u128::from(done) * 100 / u128::from(total);
         let _ = write!(line, " of {} ({percent} %)", size::show(total));
     }
@@ -410,6 +419,10 @@ mod tests {
         assert_eq!(
             line,
             "read: 1.0 GiB of 4.0 GiB (25 %), 256.0 MiB/s, 12 s left"
+        );
+        assert_eq!(
+            pace("read", 2048, Some(1024), Duration::from_secs(1)),
+            "read: 2.0 KiB, 2.0 KiB/s"
         );
         assert_eq!(pace("read", 0, Some(0), Duration::ZERO), "read: 0 B, 0 B/s");
     }

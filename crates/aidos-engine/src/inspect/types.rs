@@ -122,7 +122,7 @@ const LOOK: usize = 4_096;
 /// Infers columns as their values come.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
-    columns: Vec<Inferring>,
+    inferring: Vec<Inferring>,
     places: std::collections::HashMap<String, usize>,
     pub(crate) left_out: u64,
 }
@@ -141,18 +141,19 @@ impl Columns {
         if let Some(at) = self.places.get(name) {
             return Some(*at);
         }
-        if self.columns.len() >= MOST_COLUMNS {
+        if self.inferring.len() >= MOST_COLUMNS {
             self.left_out += 1;
             return None;
         }
-        self.columns.push(Inferring {
+        self.inferring.push(Inferring {
             name: name.to_owned(),
             counts: [0; Type::ALL.len()],
             filled: 0,
             distinct: HashSet::new(),
         });
-        self.places.insert(name.to_owned(), self.columns.len() - 1);
-        Some(self.columns.len() - 1)
+        self.places
+            .insert(name.to_owned(), self.inferring.len() - 1);
+        Some(self.inferring.len() - 1)
     }
 
     /// Takes a value of a column.
@@ -162,7 +163,7 @@ impl Columns {
         if is_absent(value) {
             return;
         }
-        let Some(column) = self.columns.get_mut(at) else {
+        let Some(column) = self.inferring.get_mut(at) else {
             return;
         };
         column.filled += 1;
@@ -179,7 +180,7 @@ impl Columns {
 
     /// What was inferred, in the order in which the columns came.
     pub(crate) fn finish(self) -> Vec<Column> {
-        self.columns
+        self.inferring
             .into_iter()
             .map(|column| {
                 let (kind, share) = column.verdict();

@@ -29,8 +29,8 @@ enum What {
 
 /// Show all options as the next job would take them
 ///
-/// The command line wins over the environment (AIDOS_*), that over the file
-/// ($XDG_CONFIG_HOME/aidos/config.toml), that over what the program takes by itself.
+/// The command line wins over the environment (AIDOS_*), that over the file (aidos/config.toml in the folder
+/// of configurations, usually ~/.config), that over what the program takes by itself.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos config show --origin\n  \

@@ -31,7 +31,8 @@ pub(crate) struct Args {
 /// One check.
 #[derive(Debug, Serialize)]
 struct Check {
-    check: &'static str,
+    #[serde(rename = "check")]
+    name: &'static str,
     ok: bool,
     found: String,
 }
@@ -42,7 +43,7 @@ const LEAST_DISK: u64 = 256 << 20;
 /// Runs all checks.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let mut checks = vec![Check {
-        check: "version",
+        name: "version",
         ok: true,
         found: format!(
             "aidos {} on {} {}",
@@ -87,7 +88,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
             out.write_all(b"\n")?;
         } else {
             let word = if check.ok { "ok  " } else { "FAIL" };
-            writeln!(out, "{word}  {:<14}  {}", check.check, plain(&check.found))?;
+            writeln!(out, "{word}  {:<14}  {}", check.name, plain(&check.found))?;
         }
     }
     out.flush()?;
@@ -97,11 +98,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
 fn check(name: &'static str, result: Result<String, String>) -> Check {
     let ok = result.is_ok();
     let found = result.unwrap_or_else(|why| why);
-    Check {
-        check: name,
-        ok,
-        found,
-    }
+    Check { name, ok, found }
 }
 
 /// The folder, or the nearest one above that is there.
@@ -136,7 +133,7 @@ fn writable(folder: &Path) -> Result<String, String> {
 }
 
 fn space(folder: &Path) -> Result<String, String> {
-    let disk = rustix::fs::statvfs(&nearest(folder)).map_err(|error| error.to_string())?;
+    let disk = rustix::fs::statvfs(nearest(folder)).map_err(|error| error.to_string())?;
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let text = format!("{} free", size::show(free));
     if free < LEAST_DISK {

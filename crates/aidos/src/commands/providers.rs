@@ -201,7 +201,7 @@ fn show(args: &Show, session: &Session<'_>) -> anyhow::Result<Exit> {
         }
         writeln!(
             out,
-            "It is code, not a mapping; docs/reference/files.md lists the fields that it fills."
+            "It is code, not a mapping; docs/reference/providers.md says how it reads them."
         )?;
     }
     out.flush()?;
@@ -236,19 +236,16 @@ fn propose(args: &Propose, session: &Session<'_>) -> anyhow::Result<Exit> {
     for why in &proposal.why {
         session.ui.say(&plain(why));
     }
-    match &args.out {
-        Some(path) => write_new(path, &proposal.toml)?,
-        None => {
-            let mut out = session.ui.out();
-            out.write_all(proposal.toml.as_bytes())?;
-            out.flush()?;
-        }
-    }
     if let Some(path) = &args.out {
+        write_new(path, &proposal.toml)?;
         let shown = plain(&path.display().to_string());
         session.ui.say(&format!(
             "mapping: {shown}; read it, then try `aidos inspect --mapping {shown}`"
         ));
+    } else {
+        let mut out = session.ui.out();
+        out.write_all(proposal.toml.as_bytes())?;
+        out.flush()?;
     }
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
-use super::{aidos, code, err, firewall, folder, run};
+use super::{aidos, code, err, firewall, folder, out, run};
 
 #[test]
 fn what_is_made_is_for_its_owner() {
@@ -106,10 +106,7 @@ fn words_and_data_keep_apart() {
     let folder = folder();
     fs::write(folder.path().join("fw.log"), firewall(5)).unwrap();
     let output = run(folder.path(), &["extract", "fw.log"]);
-    assert_eq!(
-        output.stdout.iter().filter(|byte| **byte == b'\n').count(),
-        5
-    );
+    assert_eq!(out(&output).lines().count(), 5);
     assert!(err(&output).contains("5 rows"));
     assert!(
         !err(&output).contains('\u{1b}'),
