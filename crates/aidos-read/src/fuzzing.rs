@@ -46,7 +46,9 @@ impl Read for Trickle<'_> {
     fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
         let n = self.size.min(room.len()).min(self.bytes.len());
         let (now, later) = self.bytes.split_at(n);
-        room.iter_mut().zip(now).for_each(|(slot, byte)| *slot = *byte);
+        room.iter_mut()
+            .zip(now)
+            .for_each(|(slot, byte)| *slot = *byte);
         self.bytes = later;
         Ok(n)
     }
@@ -64,7 +66,10 @@ pub fn leaf(
     chunk_size: usize,
     read_size: usize,
 ) -> Leaf {
-    let reader = Trickle { bytes, size: read_size.max(1) };
+    let reader = Trickle {
+        bytes,
+        size: read_size.max(1),
+    };
     let mut chunks = Chunks::new(reader, kind, limits, chunk_size);
     let mut found = Leaf {
         records: Vec::new(),
@@ -74,12 +79,19 @@ pub fn leaf(
         end: Some(0),
     };
     let mut line = 1;
-    while let Some(item) = chunks.next().unwrap_or_else(|e| panic!("memory does not fail: {e}")) {
+    while let Some(item) = chunks
+        .next()
+        .unwrap_or_else(|e| panic!("memory does not fail: {e}"))
+    {
         match item {
             Item::Chunk(chunk) => {
                 assert!(!chunk.text.is_empty(), "an empty chunk");
                 let most = chunk_size.max(limits.record_bytes) + limits.record_bytes + 64;
-                assert!(chunk.text.len() <= most, "a chunk of {} bytes", chunk.text.len());
+                assert!(
+                    chunk.text.len() <= most,
+                    "a chunk of {} bytes",
+                    chunk.text.len()
+                );
                 assert!(chunk.first_line >= line, "lines go back");
                 line = chunk.first_line + chunk.text.matches('\n').count() as u64;
                 for invalid in &chunk.invalid {
@@ -106,7 +118,10 @@ pub fn leaf(
             }
         }
     }
-    assert!(chunks.next().is_ok_and(|item| item.is_none()), "something after the end");
+    assert!(
+        chunks.next().is_ok_and(|item| item.is_none()),
+        "something after the end"
+    );
     if found.end.is_none() {
         found.invalid.clear();
     }
@@ -135,7 +150,11 @@ fn split(chunk: &crate::Chunk, format: &Format) -> Vec<Seen> {
             })
             .collect(),
         _ => lines(chunk)
-            .map(|(line, text)| Seen { line, text: text.to_owned(), facts: String::new() })
+            .map(|(line, text)| Seen {
+                line,
+                text: text.to_owned(),
+                facts: String::new(),
+            })
             .collect(),
     }
 }
@@ -149,15 +168,24 @@ pub fn same_records(bytes: &[u8], kind: &Sniff, limits: &Limits) -> Leaf {
     let whole = leaf(bytes, kind, limits, 1 << 20, 1 << 20);
     for (chunk_size, read_size) in [(1, 3), (64, 7), (64, 1 << 20), (1000, 13), (65_536, 100)] {
         let cut = leaf(bytes, kind, limits, chunk_size, read_size);
-        assert_eq!(whole.records, cut.records, "chunks of {chunk_size}, reads of {read_size}");
-        assert_eq!(whole.invalid, cut.invalid, "chunks of {chunk_size}, reads of {read_size}");
+        assert_eq!(
+            whole.records, cut.records,
+            "chunks of {chunk_size}, reads of {read_size}"
+        );
+        assert_eq!(
+            whole.invalid, cut.invalid,
+            "chunks of {chunk_size}, reads of {read_size}"
+        );
         assert_eq!((&whole.text, whole.end), (&cut.text, cut.end));
     }
     if kind.encoding.is_utf8() && whole.invalid.is_empty() && whole.end.is_some() {
         let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if std::str::from_utf8(body).is_ok() {
             assert_eq!(whole.text.as_bytes(), body, "text was lost");
-            assert!(body.is_empty() || whole.end == Some(bytes.len() as u64), "offsets are wrong");
+            assert!(
+                body.is_empty() || whole.end == Some(bytes.len() as u64),
+                "offsets are wrong"
+            );
         }
     }
     conserved(&whole);
@@ -167,11 +195,18 @@ pub fn same_records(bytes: &[u8], kind: &Sniff, limits: &Limits) -> Leaf {
 /// Every byte of text that is no blank or separator belongs to a record, in order.
 fn conserved(leaf: &Leaf) {
     let mut rest = leaf.text.as_str();
-    for record in leaf.records.iter().filter(|r| !r.facts.starts_with("oversize")) {
+    for record in leaf
+        .records
+        .iter()
+        .filter(|r| !r.facts.starts_with("oversize"))
+    {
         let Some((before, after)) = rest.split_once(record.text.as_str()) else {
             panic!("a record is not in the text");
         };
-        assert!(before.bytes().all(is_gap), "lost between records: {before:?}");
+        assert!(
+            before.bytes().all(is_gap),
+            "lost between records: {before:?}"
+        );
         rest = after;
     }
     assert!(rest.bytes().all(is_gap), "lost at the end: {rest:?}");
@@ -179,22 +214,42 @@ fn conserved(leaf: &Leaf) {
 
 /// Line ends, and what stands between JSON objects.
 fn is_gap(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b',' | b'[' | b']' | b'{' | b'}')
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b',' | b'[' | b']' | b'{' | b'}'
+    )
 }
 
 fn small() -> Limits {
-    Limits { record_bytes: 300, json_depth: 8, csv_fields: 6, ..Limits::default() }
+    Limits {
+        record_bytes: 300,
+        json_depth: 8,
+        csv_fields: 6,
+        ..Limits::default()
+    }
 }
 
 fn as_leaf(format: Format) -> Sniff {
     let encoding = Encoding::utf8(false);
-    Sniff { format, encoding, had_bom: false, why: String::new() }
+    Sniff {
+        format,
+        encoding,
+        had_bom: false,
+        why: String::new(),
+    }
 }
 
 /// Text in any encoding.
 pub fn text(bytes: &[u8]) {
     let found = sniff("a.log", bytes);
-    same_records(bytes, &Sniff { format: Format::Text, ..found }, &small());
+    same_records(
+        bytes,
+        &Sniff {
+            format: Format::Text,
+            ..found
+        },
+        &small(),
+    );
     same_records(bytes, &as_leaf(Format::Text), &Limits::default());
 }
 
@@ -206,7 +261,11 @@ pub fn csv(bytes: &[u8]) {
     }
     for delimiter in [b',', b';', b'\t'] {
         for quoting in [Quoting::Repair, Quoting::Off] {
-            let dialect = Dialect { delimiter, quoting, header: None };
+            let dialect = Dialect {
+                delimiter,
+                quoting,
+                header: None,
+            };
             same_records(bytes, &as_leaf(Format::Csv(dialect)), &small());
         }
     }
@@ -219,7 +278,12 @@ pub fn json(bytes: &[u8]) {
         same_records(bytes, &found, &small());
     }
     let key = "events".to_owned();
-    for shape in [Shape::Lines, Shape::Array, Shape::Concatenated, Shape::Wrapped { key }] {
+    for shape in [
+        Shape::Lines,
+        Shape::Array,
+        Shape::Concatenated,
+        Shape::Wrapped { key },
+    ] {
         same_records(bytes, &as_leaf(Format::Json(shape)), &small());
     }
 }
@@ -236,16 +300,25 @@ pub fn zip(bytes: &[u8]) {
         ratio_floor: 1 << 16,
         ..Limits::default()
     };
-    let Ok(mut archive) = Archive::open(Cursor::new(bytes), &limits) else { return };
+    let Ok(mut archive) = Archive::open(Cursor::new(bytes), &limits) else {
+        return;
+    };
     assert!(archive.members().len() <= 50);
     for index in 0..archive.members().len() {
-        let Some(member) = archive.members().get(index).cloned() else { return };
+        let Some(member) = archive.members().get(index).cloned() else {
+            return;
+        };
         let opened = archive.open_member(index);
         if member.verdict != Verdict::Ok {
             assert!(matches!(opened, Err(ReadError::Refused { .. })));
             continue;
         }
-        assert!(member.name.split('/').all(|part| !matches!(part, "" | "." | "..")));
+        assert!(
+            member
+                .name
+                .split('/')
+                .all(|part| !matches!(part, "" | "." | ".."))
+        );
         assert!(!member.name.contains(['\\', '\0']));
         let most = (member.compressed.saturating_mul(200)).max(1 << 16) + (64 << 10);
         if let Ok(mut reader) = opened {
@@ -271,9 +344,13 @@ pub fn xlsx(bytes: &[u8]) {
         xlsx_sheets: 8,
         ..Limits::default()
     };
-    let Ok(mut book) = Workbook::open(Cursor::new(bytes), &limits) else { return };
+    let Ok(mut book) = Workbook::open(Cursor::new(bytes), &limits) else {
+        return;
+    };
     for sheet in book.sheets().to_vec() {
-        let Ok(mut rows) = book.rows(&sheet, 4096) else { continue };
+        let Ok(mut rows) = book.rows(&sheet, 4096) else {
+            continue;
+        };
         while let Ok(Some(item)) = rows.next() {
             let Item::Chunk(chunk) = item else { continue };
             let count = split(&chunk, rows.format()).len();

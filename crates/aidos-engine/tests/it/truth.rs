@@ -90,7 +90,10 @@ fn score(logs: &Path, case: &Path) -> Score {
             line += 1;
             let truth: Value =
                 serde_json::from_str(truth.next().expect("a truth a line")).expect("JSON");
-            assert_eq!((&truth["file"], &truth["line"]), (&log.into(), &line.into()));
+            assert_eq!(
+                (&truth["file"], &truth["line"]),
+                (&log.into(), &line.into())
+            );
             score.add(
                 provider,
                 text,

@@ -588,7 +588,9 @@ fn value_end(bytes: &[u8], last: bool) -> Option<Option<usize>> {
         };
     }
     let head = bytes.get(..64).unwrap_or(bytes);
-    let end = head.iter().position(|b| !b.is_ascii_alphanumeric() && !b"+-.".contains(b));
+    let end = head
+        .iter()
+        .position(|b| !b.is_ascii_alphanumeric() && !b"+-.".contains(b));
     match end {
         Some(end) => Some(is_word(head.get(..end).unwrap_or_default()).then_some(end)),
         None if head.len() < 64 && !last => None,

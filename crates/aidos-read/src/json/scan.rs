@@ -149,8 +149,11 @@ impl Scan {
 
     /// Where the string starts that is open, or that was not yet followed by anything.
     pub(super) fn doubtful(&self) -> Option<usize> {
-        matches!(self.state, State::InString | State::Escaped | State::AfterString)
-            .then_some(self.string)
+        matches!(
+            self.state,
+            State::InString | State::Escaped | State::AfterString
+        )
+        .then_some(self.string)
     }
 
     fn broken_string(&self, at: usize, base: usize) -> Found {

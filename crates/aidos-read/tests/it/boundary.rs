@@ -40,13 +40,25 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn limits() -> Limits {
-    Limits { record_bytes: 300, json_depth: 8, csv_fields: 6, ..Limits::default() }
+    Limits {
+        record_bytes: 300,
+        json_depth: 8,
+        csv_fields: 6,
+        ..Limits::default()
+    }
 }
 
 /// Few cases in a plain run; `PROPTEST_CASES=100000` for a long one.
 fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let cases = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(150);
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -152,7 +164,14 @@ fn large_chunks_and_small_limits() {
     let long = "x".repeat(1000);
     let text = format!("a\n{long}\nb\n{long}\r\n\n{long}");
     let leaf = fuzzing::same_records(text.as_bytes(), &make::kind(Format::Text), &limits());
-    let lines: Vec<_> = leaf.records.iter().map(|r| (r.line, r.text.len())).collect();
-    assert_eq!(lines, [(1, 1), (2, 1000), (3, 1), (4, 1000), (5, 0), (6, 1000)]);
+    let lines: Vec<_> = leaf
+        .records
+        .iter()
+        .map(|r| (r.line, r.text.len()))
+        .collect();
+    assert_eq!(
+        lines,
+        [(1, 1), (2, 1000), (3, 1), (4, 1000), (5, 0), (6, 1000)]
+    );
     assert_eq!(leaf.oversize, 3000);
 }

@@ -10,7 +10,13 @@ fn encode(text: &str, label: &str) -> Vec<u8> {
 }
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
-    let unit = |u: u16| if little { u.to_le_bytes() } else { u.to_be_bytes() };
+    let unit = |u: u16| {
+        if little {
+            u.to_le_bytes()
+        } else {
+            u.to_be_bytes()
+        }
+    };
     text.encode_utf16().flat_map(unit).collect()
 }
 
@@ -34,7 +40,11 @@ fn utf16_with_and_without_mark() {
         let kind = sniff("a.log", &marked);
         assert!(kind.had_bom && kind.encoding.is_certain());
         let leaf = fuzzing::leaf(&marked, &kind, &Limits::default(), 16, 16);
-        assert_eq!(leaf.end, Some(marked.len() as u64), "offsets count bytes of the leaf");
+        assert_eq!(
+            leaf.end,
+            Some(marked.len() as u64),
+            "offsets count bytes of the leaf"
+        );
     }
 }
 
@@ -53,14 +63,22 @@ fn greek_of_a_legacy_encoding() {
         let kind = sniff("a.log", &bytes);
         assert!(!kind.encoding.is_certain(), "a guess is called one");
         let leaf = fuzzing::leaf(&bytes, &kind, &Limits::default(), 16, 16);
-        assert_eq!(leaf.end, Some(bytes.len() as u64), "offsets count bytes of the leaf");
+        assert_eq!(
+            leaf.end,
+            Some(bytes.len() as u64),
+            "offsets count bytes of the leaf"
+        );
     }
 }
 
 #[test]
 fn legacy_text_after_an_ascii_head() {
     let ascii = "2024-05-01 10:00:00 all is well\n".repeat(3000);
-    let bytes = [ascii.as_bytes(), &encode(&GREEK.repeat(100), "windows-1253")].concat();
+    let bytes = [
+        ascii.as_bytes(),
+        &encode(&GREEK.repeat(100), "windows-1253"),
+    ]
+    .concat();
     let kind = sniff("a.log", &bytes);
     assert_eq!(kind.encoding.name(), "UTF-8");
     assert!(!kind.encoding.is_certain());
@@ -73,7 +91,10 @@ fn legacy_text_after_an_ascii_head() {
         names.push(chunk.encoding.name());
     }
     assert_eq!(names.first(), Some(&"UTF-8"));
-    assert!(names.last().is_some_and(|name| *name != "UTF-8"), "{names:?}");
+    assert!(
+        names.last().is_some_and(|name| *name != "UTF-8"),
+        "{names:?}"
+    );
     assert_eq!(chunks.bytes_read(), bytes.len() as u64);
 }
 
@@ -88,7 +109,11 @@ fn stray_bytes_are_replaced_and_listed() {
     assert_eq!(leaf.invalid[0], (100_005, vec![0xFF]));
     assert_eq!(leaf.invalid[1].1, [0xCE]);
     assert!(leaf.text.ends_with("cut \u{FFFD}"));
-    assert_eq!(leaf.end, Some(bytes.len() as u64), "offsets count bytes of the leaf");
+    assert_eq!(
+        leaf.end,
+        Some(bytes.len() as u64),
+        "offsets count bytes of the leaf"
+    );
     // With the list the leaf can be put together again.
     let mut again = Vec::new();
     let mut from = 0;
@@ -115,7 +140,10 @@ fn a_unicode_log_with_stray_bytes_stays_unicode() {
 
 #[test]
 fn zero_bytes_stay() {
-    assert_eq!(read(b"one\0two\n\0\0\0\nthree\n"), ["one\0two", "\0\0\0", "three"]);
+    assert_eq!(
+        read(b"one\0two\n\0\0\0\nthree\n"),
+        ["one\0two", "\0\0\0", "three"]
+    );
     assert_eq!(sniff("a.log", &[0; 4096]).format, Format::Binary);
 }
 

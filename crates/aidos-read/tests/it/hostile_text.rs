@@ -27,8 +27,12 @@ fn csv() -> Format {
 }
 
 fn first_oversize(mut chunks: Chunks<impl Read>) -> (Oversize, String) {
-    let Some(Item::Oversize(found)) = chunks.next().unwrap() else { panic!("held") };
-    let Some(Item::Chunk(rest)) = chunks.next().unwrap() else { panic!("nothing after it") };
+    let Some(Item::Oversize(found)) = chunks.next().unwrap() else {
+        panic!("held")
+    };
+    let Some(Item::Chunk(rest)) = chunks.next().unwrap() else {
+        panic!("nothing after it")
+    };
     assert_eq!(rest.first_line, 2);
     assert_eq!(lines(&rest).next().unwrap().0, 2);
     (found, rest.text)
@@ -48,7 +52,11 @@ fn a_line_of_100_megabytes_is_hashed_not_held() {
 
 #[test]
 fn long_records_of_every_kind_end_with_their_line() {
-    for format in [csv(), Format::Json(Shape::Lines), Format::Json(Shape::Array)] {
+    for format in [
+        csv(),
+        Format::Json(Shape::Lines),
+        Format::Json(Shape::Array),
+    ] {
         let kind = make::kind(format);
         let reader = long(b'x', 9_000_000, b"\n{\"a\":1}\n");
         let (found, rest) = first_oversize(Chunks::new(reader, &kind, &Limits::default(), 1 << 20));
@@ -62,9 +70,13 @@ fn an_object_too_large_ends_with_its_brace() {
     let reader = b"{\"a\":\"".chain(long(b'x', 9_000_000, b"\"}, {\"b\":1}]\n"));
     let kind = make::kind(Format::Json(Shape::Array));
     let mut chunks = Chunks::new(reader, &kind, &Limits::default(), 1 << 20);
-    let Some(Item::Oversize(found)) = chunks.next().unwrap() else { panic!() };
+    let Some(Item::Oversize(found)) = chunks.next().unwrap() else {
+        panic!()
+    };
     assert_eq!(found.len, 9_000_008);
-    let Some(Item::Chunk(rest)) = chunks.next().unwrap() else { panic!() };
+    let Some(Item::Chunk(rest)) = chunks.next().unwrap() else {
+        panic!()
+    };
     assert_eq!(rest.text, ", {\"b\":1}]\n");
     assert_eq!(rest.offset, 9_000_008);
 }
@@ -78,12 +90,24 @@ fn a_stray_quote_damages_its_own_line_only() {
     text += "9,\"garbage\"after\n8,\"two\nlines\"\n7,\"never closed\n";
     let leaf = fuzzing::same_records(text.as_bytes(), &make::kind(csv()), &Limits::default());
     assert_eq!(leaf.records.len(), 2 + 200 + 3);
-    assert_eq!(leaf.records[1].facts, "[\"1\", \"\\\"stray\"] true true false");
+    assert_eq!(
+        leaf.records[1].facts,
+        "[\"1\", \"\\\"stray\"] true true false"
+    );
     assert_eq!(leaf.records[2].facts, "[\"0\", \"fine\"] true false false");
-    assert_eq!(leaf.records[202].facts, "[\"9\", \"\\\"garbage\\\"after\"] true true false");
-    assert_eq!(leaf.records[203].facts, "[\"8\", \"two\\nlines\"] true false false");
+    assert_eq!(
+        leaf.records[202].facts,
+        "[\"9\", \"\\\"garbage\\\"after\"] true true false"
+    );
+    assert_eq!(
+        leaf.records[203].facts,
+        "[\"8\", \"two\\nlines\"] true false false"
+    );
     assert_eq!(leaf.records[204].line, 206);
-    assert_eq!(leaf.records[204].facts, "[\"7\", \"\\\"never closed\"] true true false");
+    assert_eq!(
+        leaf.records[204].facts,
+        "[\"7\", \"\\\"never closed\"] true true false"
+    );
 }
 
 #[test]
@@ -97,28 +121,66 @@ fn a_quoted_field_may_span_64_further_lines() {
 }
 
 #[test]
+fn two_stray_quotes_do_not_join_the_records_between_them() {
+    let stamped = "time,address\n2023-03-13 09:57:55,\"a@x.org\n2023-03-13 09:57:56,b@x.org\n\
+                   2023-03-13 09:57:57,c@x.org\",d@x.org\n";
+    let kind = make::kind(csv());
+    let leaf = fuzzing::same_records(stamped.as_bytes(), &kind, &Limits::default());
+    assert_eq!(leaf.records.len(), 4, "{:?}", leaf.records);
+    // What begins otherwise is the field's own text.
+    let text = "time,note\n2023-03-13 09:57:55,\"one\n2023-03-13 two, three\nfour\"\n";
+    let leaf = fuzzing::same_records(text.as_bytes(), &kind, &Limits::default());
+    assert_eq!(leaf.records.len(), 2, "{:?}", leaf.records);
+}
+
+#[test]
 fn many_stray_quotes_cost_a_bounded_time() {
     // Each quote is followed for 64 lines, not to the end of the file.
-    let text = "\"never closed, it goes on and on and on\n".replace('"', " \"").replacen(' ', "", 1);
+    let text = "\"never closed, it goes on and on and on\n"
+        .replace('"', " \"")
+        .replacen(' ', "", 1);
     let text = text.repeat(20_000);
-    let leaf = fuzzing::leaf(text.as_bytes(), &make::kind(csv()), &Limits::default(), 1 << 20, 1 << 20);
+    let leaf = fuzzing::leaf(
+        text.as_bytes(),
+        &make::kind(csv()),
+        &Limits::default(),
+        1 << 20,
+        1 << 20,
+    );
     assert!(leaf.records.len() >= 10_000);
 }
 
 #[test]
 fn more_fields_than_allowed_stay_together_at_the_end() {
-    let limits = Limits { csv_fields: 3, ..Limits::default() };
+    let limits = Limits {
+        csv_fields: 3,
+        ..Limits::default()
+    };
     let leaf = fuzzing::same_records(b"1,2,3\n1,2,3,4,5\n", &make::kind(csv()), &limits);
-    assert_eq!(leaf.records[0].facts, "[\"1\", \"2\", \"3\"] true false false");
-    assert_eq!(leaf.records[1].facts, "[\"1\", \"2\", \"3,4,5\"] false false false");
+    assert_eq!(
+        leaf.records[0].facts,
+        "[\"1\", \"2\", \"3\"] true false false"
+    );
+    assert_eq!(
+        leaf.records[1].facts,
+        "[\"1\", \"2\", \"3,4,5\"] false false false"
+    );
 }
 
 #[test]
 fn trusted_quotes_hold_over_any_number_of_lines() {
-    let dialect = Dialect { quoting: Quoting::Trusted, ..Dialect::default() };
+    let dialect = Dialect {
+        quoting: Quoting::Trusted,
+        ..Dialect::default()
+    };
     let text = format!("\"{}\",x\n", "line\n".repeat(500));
     let kind = make::kind(Format::Csv(dialect));
-    assert_eq!(fuzzing::same_records(text.as_bytes(), &kind, &Limits::default()).records.len(), 1);
+    assert_eq!(
+        fuzzing::same_records(text.as_bytes(), &kind, &Limits::default())
+            .records
+            .len(),
+        1
+    );
 }
 
 /// The records as text, for one shape.
@@ -127,7 +189,14 @@ fn json(text: &str, shape: Shape) -> Vec<String> {
     let leaf = fuzzing::same_records(text.as_bytes(), &kind, &Limits::default());
     leaf.records
         .into_iter()
-        .map(|r| format!("{} {} {}", r.line, r.facts.split(' ').take(2).collect::<String>(), r.text))
+        .map(|r| {
+            format!(
+                "{} {} {}",
+                r.line,
+                r.facts.split(' ').take(2).collect::<String>(),
+                r.text
+            )
+        })
         .collect()
 }
 
@@ -185,13 +254,20 @@ fn what_stands_between_objects_is_kept() {
     );
     assert_eq!(
         json("[1, true, \"x\", {\"a\":1}]", Shape::Array),
-        ["1 Garbagetrue 1", "1 Garbagetrue true", "1 Garbagetrue \"x\"", "1 Objecttrue {\"a\":1}"]
+        [
+            "1 Garbagetrue 1",
+            "1 Garbagetrue true",
+            "1 Garbagetrue \"x\"",
+            "1 Objecttrue {\"a\":1}"
+        ]
     );
 }
 
 #[test]
 fn wrappers_come_apart() {
-    let shape = || Shape::Wrapped { key: "events".to_owned() };
+    let shape = || Shape::Wrapped {
+        key: "events".to_owned(),
+    };
     let text = "{\"meta\": {\"n\": 2}, \"events\": [\n{\"a\":1},\n{\"a\":2}\n], \"end\": \"x\"}\n\
                 {\"events\":[{\"a\":3}]}\n";
     assert_eq!(
@@ -230,9 +306,23 @@ fn deep_nesting_is_marked() {
 #[test]
 fn long_lines_of_small_things_take_linear_time() {
     // 3 MB on one line; looking for the line's end at each of a million things would take minutes.
-    for piece in ["1,", "{}x", "\"a\",", "{\"},{", "x {\"a\":1}", "}, {\"a\"", "\"events\":[", "{\"a\":[{},"] {
+    for piece in [
+        "1,",
+        "{}x",
+        "\"a\",",
+        "{\"},{",
+        "x {\"a\":1}",
+        "}, {\"a\"",
+        "\"events\":[",
+        "{\"a\":[{},",
+    ] {
         let text = format!("[{}", piece.repeat(3_000_000 / piece.len()));
-        for shape in [Shape::Array, Shape::Wrapped { key: "events".to_owned() }] {
+        for shape in [
+            Shape::Array,
+            Shape::Wrapped {
+                key: "events".to_owned(),
+            },
+        ] {
             let kind = make::kind(Format::Json(shape));
             let leaf = fuzzing::leaf(text.as_bytes(), &kind, &Limits::default(), 1 << 20, 1 << 20);
             assert!(!leaf.records.is_empty());

@@ -7,7 +7,12 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// What the sniffer would say, said outright.
 pub(crate) fn kind(format: Format) -> Sniff {
-    Sniff { format, encoding: Encoding::utf8(false), had_bom: false, why: String::new() }
+    Sniff {
+        format,
+        encoding: Encoding::utf8(false),
+        had_bom: false,
+        why: String::new(),
+    }
 }
 
 pub(crate) fn deflated() -> SimpleFileOptions {
@@ -47,7 +52,10 @@ pub(crate) fn patch(bytes: &mut [u8], from: &[u8], to: &[u8]) -> usize {
 
 /// Where the n-th central header starts.
 pub(crate) fn central(bytes: &[u8], index: usize) -> usize {
-    (0..bytes.len() - 4).filter(|at| &bytes[*at..*at + 4] == b"PK\x01\x02").nth(index).unwrap()
+    (0..bytes.len() - 4)
+        .filter(|at| &bytes[*at..*at + 4] == b"PK\x01\x02")
+        .nth(index)
+        .unwrap()
 }
 
 /// A workbook: the sheets' `<sheetData>` content and the shared strings.
@@ -109,7 +117,11 @@ pub(crate) fn workbook_with(
         ("xl/styles.xml", styles.as_bytes()),
         ("xl/sharedStrings.xml", strings.as_bytes()),
     ];
-    files.extend(parts.iter().map(|(name, data)| (name.as_str(), data.as_bytes())));
+    files.extend(
+        parts
+            .iter()
+            .map(|(name, data)| (name.as_str(), data.as_bytes())),
+    );
     files.extend_from_slice(more);
     archive(&files)
 }

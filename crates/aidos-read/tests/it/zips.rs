@@ -19,7 +19,12 @@ fn read(archive: &mut Archive<Cursor<Vec<u8>>>, index: usize) -> Result<Vec<u8>,
 }
 
 fn verdicts(bytes: Vec<u8>) -> Vec<Verdict> {
-    open(bytes).unwrap().members().iter().map(|m| m.verdict.clone()).collect()
+    open(bytes)
+        .unwrap()
+        .members()
+        .iter()
+        .map(|m| m.verdict.clone())
+        .collect()
 }
 
 fn refused(reason: Reason) -> Verdict {
@@ -37,21 +42,35 @@ fn reads_an_honest_archive() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.add_directory("sub/", deflated()).unwrap();
     for (name, options) in [("sub/a.log", deflated()), ("ημερολόγιο.log", stored())] {
-        zip.start_file(name, options.last_modified_time(time)).unwrap();
+        zip.start_file(name, options.last_modified_time(time))
+            .unwrap();
         zip.write_all(name.repeat(1000).as_bytes()).unwrap();
     }
     let mut archive = open(zip.finish().unwrap().into_inner()).unwrap();
     let names: Vec<_> = archive.members().iter().map(|m| m.name.clone()).collect();
-    assert_eq!(names, ["sub/a.log", "ημερολόγιο.log"], "folders are not listed");
+    assert_eq!(
+        names,
+        ["sub/a.log", "ημερολόγιο.log"],
+        "folders are not listed"
+    );
     for (index, name) in names.iter().enumerate() {
         assert_eq!(archive.members()[index].verdict, Verdict::Ok);
-        assert_eq!(archive.members()[index].modified, Some((2024, 5, 1, 10, 20, 30)));
-        assert_eq!(read(&mut archive, index).unwrap(), name.repeat(1000).as_bytes());
+        assert_eq!(
+            archive.members()[index].modified,
+            Some((2024, 5, 1, 10, 20, 30))
+        );
+        assert_eq!(
+            read(&mut archive, index).unwrap(),
+            name.repeat(1000).as_bytes()
+        );
     }
     let total = names.iter().map(|n| n.len() as u64 * 1000).sum::<u64>();
     assert_eq!(archive.bytes_unpacked(), total);
     assert_eq!(archive.bytes_left(), (64 << 30) - total);
-    assert!(matches!(archive.open_member(9), Err(ReadError::NotFound { .. })));
+    assert!(matches!(
+        archive.open_member(9),
+        Err(ReadError::NotFound { .. })
+    ));
 }
 
 #[test]
@@ -64,7 +83,11 @@ fn reads_an_archive_behind_a_program() {
 fn a_bomb_stops_at_its_ratio() {
     let zeros = vec![0; 30 << 20];
     let honest = archive(&[("bomb", &zeros)]);
-    assert_eq!(verdicts(honest.clone()), [refused(Reason::Ratio)], "it says so itself");
+    assert_eq!(
+        verdicts(honest.clone()),
+        [refused(Reason::Ratio)],
+        "it says so itself"
+    );
     // One that lies about its size.
     let mut liar = honest;
     let size = u32::try_from(zeros.len()).unwrap().to_le_bytes();
@@ -72,8 +95,19 @@ fn a_bomb_stops_at_its_ratio() {
     let mut archive = open(liar).unwrap();
     assert_eq!(archive.members()[0].verdict, Verdict::Ok);
     let error = read(&mut archive, 0).unwrap_err();
-    let ReadError::Ratio { packed, unpacked, limit: 200, .. } = error else { panic!("{error}") };
-    assert!(unpacked <= packed * 200 + (1 << 20), "{unpacked} bytes were unpacked");
+    let ReadError::Ratio {
+        packed,
+        unpacked,
+        limit: 200,
+        ..
+    } = error
+    else {
+        panic!("{error}")
+    };
+    assert!(
+        unpacked <= packed * 200 + (1 << 20),
+        "{unpacked} bytes were unpacked"
+    );
     assert!(archive.bytes_unpacked() < 8 << 20);
 }
 
@@ -92,7 +126,10 @@ fn all_members_together_stay_below_the_total() {
     let ok = (0..2).all(|i| read(&mut archive, i).is_ok());
     assert!(ok);
     let error = read(&mut archive, 2).unwrap_err();
-    assert!(matches!(error, ReadError::Limit { limit: 25_000, .. }), "{error}");
+    assert!(
+        matches!(error, ReadError::Limit { limit: 25_000, .. }),
+        "{error}"
+    );
 }
 
 /// Fifield's construction, simplified: many entries, one piece of data.
@@ -106,7 +143,10 @@ fn overlapping_data_is_refused_before_reading() {
     // Its name must match that of the header which it shares.
     bytes[second + 46] = b'a';
     let found = verdicts(bytes);
-    assert_eq!(found[..2], [refused(Reason::Overlap), refused(Reason::Overlap)]);
+    assert_eq!(
+        found[..2],
+        [refused(Reason::Overlap), refused(Reason::Overlap)]
+    );
     assert_eq!(found[2], Verdict::Ok);
 }
 
@@ -131,7 +171,10 @@ fn names_that_leave_the_folder_are_refused() {
         ("nul.log", "n\0l.log", Reason::Name),
     ] {
         let mut bytes = archive(&[(harmless, b"x")]);
-        assert_eq!(patch(&mut bytes, harmless.as_bytes(), hostile.as_bytes()), 2);
+        assert_eq!(
+            patch(&mut bytes, harmless.as_bytes(), hostile.as_bytes()),
+            2
+        );
         assert_eq!(verdicts(bytes), [refused(reason)], "{hostile:?}");
     }
 }
@@ -139,12 +182,16 @@ fn names_that_leave_the_folder_are_refused() {
 #[test]
 fn links_and_special_files_are_refused() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    zip.add_symlink("link", "/etc/passwd", SimpleFileOptions::default())
+        .unwrap();
     zip.start_file("pipe", deflated()).unwrap();
     let mut bytes = zip.finish().unwrap().into_inner();
     let pipe = central(&bytes, 1);
     put(&mut bytes, pipe + 38, &(0o010_644u32 << 16).to_le_bytes());
-    assert_eq!(verdicts(bytes), [refused(Reason::Link), refused(Reason::Special)]);
+    assert_eq!(
+        verdicts(bytes),
+        [refused(Reason::Link), refused(Reason::Special)]
+    );
 }
 
 #[test]
@@ -171,11 +218,17 @@ fn duplicate_names_are_refused_all() {
     assert_eq!(patch(&mut bytes, b"b.log", b"a.log"), 2);
     let found = verdicts(bytes);
     // The `zip` crate lists one of the two only; ours sees both.
-    assert!(found[..2].iter().all(|v| matches!(v, Verdict::Refused(_))), "{found:?}");
+    assert!(
+        found[..2].iter().all(|v| matches!(v, Verdict::Refused(_))),
+        "{found:?}"
+    );
     assert_eq!(found[2], Verdict::Ok);
     let mut bytes = archive(&[("a/b", b"one"), ("a//b", b"two")]);
     assert_eq!(patch(&mut bytes, b"zzz", b"zzz"), 0);
-    assert_eq!(verdicts(bytes), [refused(Reason::Duplicate), refused(Reason::Duplicate)]);
+    assert_eq!(
+        verdicts(bytes),
+        [refused(Reason::Duplicate), refused(Reason::Duplicate)]
+    );
 }
 
 #[test]
@@ -195,7 +248,10 @@ fn a_wrong_checksum_is_told_at_the_end() {
     let error = ReadError::from(reader.read_to_end(&mut content).unwrap_err());
     assert!(matches!(error, ReadError::Crc { .. }), "{error}");
     assert_eq!(content, b"hullo world");
-    assert!(reader.read(&mut [0; 8]).is_err(), "it does not look like an end afterwards");
+    assert!(
+        reader.read(&mut [0; 8]).is_err(),
+        "it does not look like an end afterwards"
+    );
 }
 
 #[test]
@@ -220,7 +276,10 @@ fn a_cut_archive_is_refused() {
     let bytes = archive(&[("a.log", &b"hello ".repeat(1000))]);
     for keep in [0, 1, 21, 50, bytes.len() / 2, bytes.len() - 1] {
         let error = open(bytes[..keep].to_vec()).err().unwrap();
-        assert!(matches!(error, ReadError::BrokenArchive { .. }), "{keep}: {error}");
+        assert!(
+            matches!(error, ReadError::BrokenArchive { .. }),
+            "{keep}: {error}"
+        );
     }
 }
 
@@ -232,14 +291,27 @@ fn too_many_entries_are_refused_by_their_count() {
     }
     let mut bytes = zip.finish().unwrap().into_inner();
     let error = open(bytes.clone()).err().unwrap();
-    let ReadError::Limit { limit: 10_000, found: 100_000, .. } = &error else { panic!("{error}") };
+    let ReadError::Limit {
+        limit: 10_000,
+        found: 100_000,
+        ..
+    } = &error
+    else {
+        panic!("{error}")
+    };
     assert!(error.to_string().contains("10000"), "{error}");
     // A directory that says it holds ten.
     let end = bytes.len() - 22;
     put(&mut bytes, end + 8, &10u16.to_le_bytes());
     put(&mut bytes, end + 10, &10u16.to_le_bytes());
     let error = open(bytes).err().unwrap();
-    assert!(matches!(error, ReadError::Limit { .. } | ReadError::BrokenArchive { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            ReadError::Limit { .. } | ReadError::BrokenArchive { .. }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -257,7 +329,11 @@ fn two_directories_are_refused() {
     let inner = archive(&[("inner", b"evil")]);
     let mut bytes = archive(&[("outer", b"good")]);
     let end = bytes.len();
-    put(&mut bytes, end - 2, &u16::try_from(inner.len()).unwrap().to_le_bytes());
+    put(
+        &mut bytes,
+        end - 2,
+        &u16::try_from(inner.len()).unwrap().to_le_bytes(),
+    );
     bytes.extend_from_slice(&inner);
     match open(bytes) {
         Err(ReadError::BrokenArchive { .. }) => {}
@@ -277,7 +353,10 @@ fn archives_lie_one_deep_and_no_deeper() {
     let nested = Archive::open_nested(Cursor::new(content.clone()), &limits, 1).unwrap();
     assert_eq!(nested.members()[1].verdict, refused(Reason::NestedTooDeep));
     let deep = Archive::open_nested(Cursor::new(content), &limits, 2);
-    assert!(matches!(deep, Err(ReadError::Nested { found: 2, limit: 1 })));
+    assert!(matches!(
+        deep,
+        Err(ReadError::Nested { found: 2, limit: 1 })
+    ));
 }
 
 proptest! {

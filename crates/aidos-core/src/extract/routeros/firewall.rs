@@ -302,7 +302,8 @@ pub(super) fn read_clean<'a>(
     context: &Context<'a>,
     sink: &mut Sink<'a>,
 ) -> bool {
-    if memchr::memchr(0, text.as_bytes()).is_some() {
+    // A NUL, an escape sequence or a tab may stand inside a name, where no step would stumble over it.
+    if memchr::memchr3(0, 0x1b, b'\t', text.as_bytes()).is_some() {
         return false;
     }
     match pass::<true>(provider, text, anchor) {
