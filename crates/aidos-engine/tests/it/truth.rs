@@ -126,6 +126,7 @@ fn again(case: &Path, scratch: &Path, log: &str, provider: &str) {
         }
     }
     rows.into_inner().expect("room");
+    assert!(count > 0, "{provider} has no entries");
     let reading = Reading {
         inputs: vec![Input::Path(name.clone())],
         ..Reading::default()
