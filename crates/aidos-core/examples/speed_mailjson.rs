@@ -1,5 +1,5 @@
-//! How fast e-mail rows and attack events are read, one thread: extraction alone, and with the JSON of
-//! the entries.
+//! How fast firewall lines, e-mail rows and attack events are read, one thread: extraction alone, and with
+//! the JSON of the entries.
 //!
 //! `cargo run --release -p aidos-core --example speed_mailjson [part of a name]`
 
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use aidos_core::clean::zone::Zone;
 use aidos_core::extract::dpc::Dpc;
 use aidos_core::extract::exus::Exus;
+use aidos_core::extract::routeros::EightBells;
 use aidos_core::extract::{Context, Item, NatRule, Provider, Row, Shape, Sink};
 use bumpalo::Bump;
 
@@ -71,6 +72,27 @@ fn main() {
         .collect();
     let long = events(&"/a?q=\\\"%27+union+select+1,2,3".repeat(40));
 
+    let firewall: Vec<String> = (0..20_000)
+        .map(|row| {
+            let (host, port) = (row % 250, row % 60_000 + 1024);
+            let nat = format!(", NAT 198.51.100.{host}:{port}->(203.0.113.9:8080->192.0.2.10:80)");
+            format!(
+                "Mar/07/2023 10:{:02}:{:02} firewall,info drop-in forward: in:ether1-WAN out:bridge, \
+                 connection-state:new,dnat src-mac 00:17:10:88:bc:{:02x}, proto TCP (SYN), \
+                 198.51.100.{host}:{port}->192.0.2.10:80{}, len {}",
+                row / 60 % 60,
+                row % 60,
+                row % 256,
+                if row % 10 == 0 { nat.as_str() } else { "" },
+                row % 1400 + 40,
+            )
+        })
+        .collect();
+    let commaless: Vec<String> = firewall.iter().map(|row| row.replace(", ", " ")).collect();
+
+    let bells = EightBells::default();
+    measure("8bells, clean", &bells, &firewall, false);
+    measure("8bells, no commas", &bells, &commaless, false);
     measure("dpc, clean", &Dpc, &mail, false);
     measure("dpc, clean, cells of a reader", &Dpc, &mail, true);
     measure("dpc, dirty", &Dpc, &dirty, false);

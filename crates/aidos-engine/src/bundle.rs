@@ -74,9 +74,19 @@ impl<'n> CaseBundle<'n> {
             }
             self.own.insert(own.to_owned());
             // Without a time there is the observable alone.
-            self.objects_of(&Key { source: Party::Unknown, ..*key }, &Stats::default())?;
+            self.objects_of(
+                &Key {
+                    source: Party::Unknown,
+                    ..*key
+                },
+                &Stats::default(),
+            )?;
         }
-        if key.destination == Party::Unknown { self.objects_of(key, stats) } else { Ok(()) }
+        if key.destination == Party::Unknown {
+            self.objects_of(key, stats)
+        } else {
+            Ok(())
+        }
     }
 
     fn objects_of(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {

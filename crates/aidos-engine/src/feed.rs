@@ -598,8 +598,9 @@ pub(crate) fn json_shape(value: &aidos_read::JsonText<'_>) -> Option<Shape<'stat
 pub(crate) fn total_bytes(inputs: &[Input]) -> Option<u64> {
     fn of(path: &PathBuf) -> u64 {
         match std::fs::metadata(path) {
-            Ok(data) if data.is_dir() => std::fs::read_dir(path)
-                .map_or(0, |inside| inside.flatten().map(|entry| of(&entry.path())).sum()),
+            Ok(data) if data.is_dir() => std::fs::read_dir(path).map_or(0, |inside| {
+                inside.flatten().map(|entry| of(&entry.path())).sum()
+            }),
             Ok(data) => data.len(),
             Err(_) => 0,
         }

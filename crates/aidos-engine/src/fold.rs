@@ -441,7 +441,11 @@ impl Mail {
                 let key = pair(row.provider, Party::Email(counterpart), Party::Unknown);
                 fold.count(&key, row.time, Verdict::Correspondence, Some(row.entry))?;
                 for target in &inside {
-                    let key = pair(row.provider, Party::Email(counterpart), Party::Email(target));
+                    let key = pair(
+                        row.provider,
+                        Party::Email(counterpart),
+                        Party::Email(target),
+                    );
                     fold.count(&key, row.time, Verdict::Correspondence, None)?;
                 }
             }
@@ -453,7 +457,13 @@ impl Mail {
 
 /// The key of an e-mail address, or of two in one row.
 fn pair<'a>(provider: u8, source: Party<'a>, destination: Party<'a>) -> Key<'a> {
-    Key { provider, source, destination, port: None, transport: "" }
+    Key {
+        provider,
+        source,
+        destination,
+        port: None,
+        transport: "",
+    }
 }
 
 struct MailRow<'r> {

@@ -355,7 +355,11 @@ fn push_head(out: &mut Vec<u8>, key: &Key<'_>, names: &[String], verdict: Verdic
         "attacker"
     };
     push_str(out, role);
-    out.extend_from_slice(if verdict == Verdict::Correspondence { b"," } else { b",\"targets\":[" });
+    out.extend_from_slice(if verdict == Verdict::Correspondence {
+        b","
+    } else {
+        b",\"targets\":["
+    });
 }
 
 fn push_rule(out: &mut Vec<u8>, verdict: Verdict) {
@@ -391,7 +395,13 @@ fn push_pair_stats(out: &mut Vec<u8>, stats: &Stats) {
     if stats.days.len() > 1 {
         push_stats(out, stats);
     } else {
-        push_stats(out, &Stats { days: Vec::new(), ..stats.clone() });
+        push_stats(
+            out,
+            &Stats {
+                days: Vec::new(),
+                ..stats.clone()
+            },
+        );
     }
 }
 
@@ -466,7 +476,8 @@ fn write_targets(
                 }
             }
             // Of e-mail rows each target has a sum of its own: pairs would count a row more than once.
-            let pair = attacker.verdict() == Verdict::Correspondence && source_of(&pair) != Party::Unknown;
+            let pair =
+                attacker.verdict() == Verdict::Correspondence && source_of(&pair) != Party::Unknown;
             if !pair {
                 top.stats.merge(&attacker);
             }
@@ -540,7 +551,10 @@ fn write_targets(
 
 /// The source in the key of a target: provider, target, source.
 fn source_of(pair: &[u8]) -> Party<'_> {
-    let rest = pair.get(1..).and_then(Party::read).map_or(&[][..], |(_, rest)| rest);
+    let rest = pair
+        .get(1..)
+        .and_then(Party::read)
+        .map_or(&[][..], |(_, rest)| rest);
     Party::read(rest).map_or(Party::Unknown, |(source, _)| source)
 }
 

@@ -5,9 +5,11 @@
 //!
 //! - A quote opens a quoted field only as the first byte of a field. `""` inside is a quote.
 //! - A quoted field must close before a delimiter or a line end, within [`QUOTE_LINES`] further lines
-//!   and [`crate::Limits::record_bytes`]. If one field of a record does not, the quotes of the record
-//!   are plain characters and the record ends with its first line ([`CsvRecord::quote_repaired`]). So a
-//!   stray quote damages its own line and no other.
+//!   and [`crate::Limits::record_bytes`], and none of these lines may begin like the record itself: with
+//!   a first field of the same digits and signs, such as a stamp. If one field of a record does not close
+//!   so, the quotes of the record are plain characters and the record ends with its first line
+//!   ([`CsvRecord::quote_repaired`]). So a stray quote damages its own line and no other, also where
+//!   another stray quote further down would close it.
 
 use std::borrow::Cow;
 
@@ -312,12 +314,50 @@ pub(crate) fn record_end(bytes: &[u8], last: bool, dialect: &Dialect, max: usize
             at = found + 1;
             continue;
         }
-        match quoted_end(bytes, found + 1, last, dialect.delimiter, trusted, max) {
+        let first = if trusted {
+            &[]
+        } else {
+            numbered_field(bytes, dialect.delimiter)
+        };
+        match quoted_end(
+            bytes,
+            found + 1,
+            last,
+            dialect.delimiter,
+            first,
+            trusted,
+            max,
+        ) {
             Quoted::Closed(after) => at = after,
             Quoted::Stray => return line_end(bytes, last, max, true),
             Quoted::More => return End::More,
         }
     }
+}
+
+/// The first field and its delimiter, where so many digits stand in it that text which begins alike is a
+/// record; else nothing.
+fn numbered_field(bytes: &[u8], delimiter: u8) -> &[u8] {
+    let head = bytes.get(..64).unwrap_or(bytes);
+    let Some(end) = memchr(delimiter, head) else {
+        return &[];
+    };
+    let field = head.get(..=end).unwrap_or_default();
+    let digits = field.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits < 6 || field.contains(&b'"') || field.contains(&b'\n') {
+        return &[];
+    }
+    field
+}
+
+/// Whether the text begins like the field, one digit or letter standing for another.
+fn begins_alike(bytes: &[u8], field: &[u8]) -> bool {
+    let alike = |(a, b): (&u8, &u8)| {
+        a == b
+            || (a.is_ascii_digit() && b.is_ascii_digit())
+            || (a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+    };
+    !field.is_empty() && bytes.len() >= field.len() && bytes.iter().zip(field).all(alike)
 }
 
 enum Quoted {
@@ -327,13 +367,14 @@ enum Quoted {
     More,
 }
 
-/// Follows a quoted field from after its opening quote.
+/// Follows a quoted field from after its opening quote; `first` as of [`numbered_field`].
 #[inline]
 fn quoted_end(
     bytes: &[u8],
     mut at: usize,
     last: bool,
     delimiter: u8,
+    first: &[u8],
     trusted: bool,
     max: usize,
 ) -> Quoted {
@@ -351,10 +392,12 @@ fn quoted_end(
         }
         if bytes.get(found) == Some(&b'\n') {
             lines += 1;
-            if lines > QUOTE_LINES && !trusted {
+            at = found + 1;
+            // A line that is not all there yet has no quote either: the search below asks for more.
+            let is_record = begins_alike(bytes.get(at..).unwrap_or_default(), first);
+            if is_record || (lines > QUOTE_LINES && !trusted) {
                 return Quoted::Stray;
             }
-            at = found + 1;
             continue;
         }
         let mut after = bytes.get(found + 1..).unwrap_or_default().iter();

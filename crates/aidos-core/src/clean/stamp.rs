@@ -150,6 +150,18 @@ impl Cursor<'_> {
         Some(month)
     }
 
+    /// The blank between date and time, doubled too; a run of them is no stamp's.
+    #[inline]
+    fn gap(&mut self) -> Option<()> {
+        self.eat(b' ')?;
+        for _ in 0..3 {
+            if self.eat(b' ').is_none() {
+                break;
+            }
+        }
+        Some(())
+    }
+
     /// `hh:mm:ss` with an optional fraction.
     #[inline]
     fn clock(&mut self) -> Option<Civil> {
@@ -298,14 +310,14 @@ fn month_first(mut cursor: Cursor<'_>) -> Found<'_> {
         if cursor.eat(b'/').is_some() {
             year = Some(cursor.year()?);
         }
-        cursor.eat(b' ')?;
+        cursor.gap()?;
     } else {
         cursor.eat(b' ')?;
         day = cursor.day()?;
-        cursor.eat(b' ')?;
+        cursor.gap()?;
         if cursor.bytes.get(cursor.at + 2) != Some(&b':') {
             year = Some(cursor.year()?);
-            cursor.eat(b' ')?;
+            cursor.gap()?;
         }
     }
     let clock = cursor.clock()?;
@@ -349,7 +361,7 @@ fn month_day(mut cursor: Cursor<'_>) -> Found<'_> {
     let month = cursor.two()?;
     cursor.eat(b'-')?;
     let day = cursor.two()?;
-    cursor.eat(b' ')?;
+    cursor.gap()?;
     let clock = cursor.clock()?;
     Some((
         yearless(Civil {
@@ -369,10 +381,10 @@ fn iso(mut cursor: Cursor<'_>) -> Found<'_> {
     let month = cursor.two()?;
     cursor.eat(separator)?;
     let day = cursor.two()?;
-    if !matches!(cursor.peek()?, b'T' | b't' | b' ') {
-        return None;
+    match cursor.peek()? {
+        b'T' | b't' => cursor.at += 1,
+        _ => cursor.gap()?,
     }
-    cursor.at += 1;
     let clock = cursor.clock()?;
     with_zone(
         cursor,

@@ -84,6 +84,10 @@ impl EightBells {
             given.add(Defect::ControlCharacters);
             text = stripped;
         }
+        if let Some(blank) = split::without_tabs(text, sink.arena) {
+            given.add(Defect::ExtraSpace);
+            text = blank;
+        }
         let single = split::with_single_blanks(text, sink.arena);
         let pieces = split::records(self, single.unwrap_or(text));
         if pieces.len() > 1 {
@@ -163,7 +167,7 @@ impl Provider for EightBells {
             }
             Some(_) => {}
         }
-        // The quick way: a line that reads to its end without a defect, and without a NUL.
+        // The quick way: a line that reads to its end without a defect and has no control character.
         if let Some(at) = self.ingress.find(text.as_bytes())
             && firewall::read_clean(self, row.line, text, at, context, sink)
         {

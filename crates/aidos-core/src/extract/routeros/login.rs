@@ -43,11 +43,19 @@ pub(super) fn read<'a>(
         event.defects.add(Defect::Truncated);
         sink.repair(Defect::Truncated, None, text, None);
     }
-    event.user = (!user.is_empty()).then_some(user);
     let (address, service) = match origin.split_once(" via ") {
         Some((address, service)) => (address, service),
         None => (origin, ""),
     };
+    // Blanks at the edges of the fields are none of theirs.
+    let fields = [user, address, service];
+    let [user, address, service] = fields.map(|field| field.trim_matches(' '));
+    let spaced = fields != [user, address, service];
+    event.user = (!user.is_empty()).then_some(user);
+    if spaced {
+        event.defects.add(Defect::ExtraSpace);
+        sink.repair(Defect::ExtraSpace, None, text, None);
+    }
     if let Some(found) = ip::parse(address) {
         event.source.ip = Some(found);
     } else if let Some(mac) = Mac::parse(address) {

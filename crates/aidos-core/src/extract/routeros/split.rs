@@ -5,31 +5,68 @@ use bumpalo::Bump;
 use super::{EightBells, IN, LOGIN};
 use crate::clean::stamp::{self, Stamp};
 
-/// The line without NUL and other control characters that no log writes on purpose; `None` if it has none.
-///
-/// Escape sequences stay: they are somebody's text, and every writer escapes them.
+/// The line without NUL and other control characters that no log writes on purpose, and without the
+/// escape sequences that colour a terminal (ECMA-48: `ESC [ … letter`); `None` if it has none.
 pub(super) fn without_controls<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
-    let bad =
-        |byte: u8| byte == 0 || byte == 0x7f || (byte < 0x20 && byte != b'\t' && byte != 0x1b);
+    let bad = |byte: u8| byte == 0x7f || (byte < 0x20 && byte != b'\t');
     if !text.bytes().any(bad) {
         return None;
     }
     let mut clean = bumpalo::collections::String::with_capacity_in(text.len(), arena);
-    clean.extend(text.chars().filter(|&c| !u8::try_from(c).is_ok_and(bad)));
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        rest = after;
+        if c == '\u{1b}' {
+            rest = after.get(sequence(after)..).unwrap_or_default();
+        } else if !u8::try_from(c).is_ok_and(bad) {
+            clean.push(c);
+        }
+    }
     Some(clean.into_bump_str())
 }
 
-/// The line with tabs and runs of blanks made one blank; `None` if it has none.
+/// Bytes of the escape sequence behind its ESC; 0 where none is complete.
+fn sequence(after: &str) -> usize {
+    let Some(body) = after.strip_prefix('[') else {
+        return 0;
+    };
+    let parameters = body
+        .bytes()
+        .take_while(|byte| (0x20..0x40).contains(byte))
+        .count();
+    let is_final = |byte: &u8| (0x40..0x7f).contains(byte);
+    match body
+        .as_bytes()
+        .get(parameters)
+        .filter(|byte| is_final(byte))
+    {
+        Some(_) => parameters + 2,
+        None => 0,
+    }
+}
+
+/// The line with a blank for each tab; `None` if it has none. No field of RouterOS holds a tab.
+pub(super) fn without_tabs<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
+    if !text.contains('\t') {
+        return None;
+    }
+    let mut blank = bumpalo::collections::String::with_capacity_in(text.len(), arena);
+    blank.extend(text.chars().map(|c| if c == '\t' { ' ' } else { c }));
+    Some(blank.into_bump_str())
+}
+
+/// The line with runs of blanks made one blank; `None` if it has none.
 pub(super) fn with_single_blanks<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
-    if !text.contains('\t') && !text.contains("  ") {
+    if !text.contains("  ") {
         return None;
     }
     let mut single = bumpalo::collections::String::with_capacity_in(text.len(), arena);
     let mut blank = false;
     for c in text.chars() {
-        let is_blank = c == ' ' || c == '\t';
+        let is_blank = c == ' ';
         if !(is_blank && blank) {
-            single.push(if is_blank { ' ' } else { c });
+            single.push(c);
         }
         blank = is_blank;
     }

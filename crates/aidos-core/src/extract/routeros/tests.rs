@@ -146,6 +146,55 @@ fn merged_lines_are_two_records_however_they_touch() {
     }
 }
 
+const LOGIN_LINE: &str = "Mar/07/2023 10:38:03 system,error,critical login failure for user root from 198.51.100.7 via ssh";
+
+/// Fields of the entry without its place and defects.
+fn identity(line: &str) -> String {
+    let arena = Bump::new();
+    let event = only(line, &arena);
+    let mut bytes = Vec::new();
+    event.push_identity(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn escapes_tabs_and_doubled_blanks_leave_the_fields_alone() {
+    let escaped = CLEAN.replace("drop-in", "\u{1b}[1;31mdrop-in\u{1b}[0m");
+    let mut changed = vec![
+        (CLEAN, escaped, Some("control_characters")),
+        (
+            CLEAN,
+            CLEAN.replace("drop-in", "\u{1b}drop-in"),
+            Some("control_characters"),
+        ),
+        (CLEAN, CLEAN.replace(' ', "\t"), Some("extra_space")),
+        (CLEAN, CLEAN.replace("23 10", "23  10"), None),
+        (
+            LOGIN_LINE,
+            LOGIN_LINE.replace(" from ", "  from  "),
+            Some("extra_space"),
+        ),
+        (
+            LOGIN_LINE,
+            LOGIN_LINE.replace(" via", "\tvia"),
+            Some("extra_space"),
+        ),
+    ];
+    // One tab, wherever it stands.
+    for (at, _) in CLEAN.match_indices(' ') {
+        let mut line = CLEAN.to_owned();
+        line.replace_range(at..=at, "\t");
+        changed.push((CLEAN, line, Some("extra_space")));
+    }
+    for (line, dirty, word) in changed {
+        assert_eq!(identity(&dirty), identity(line), "{dirty:?}");
+        let arena = Bump::new();
+        let event = only(&dirty, &arena);
+        let words: Vec<_> = event.defects.iter().map(Defect::word).collect();
+        assert_eq!(words, word.into_iter().collect::<Vec<_>>(), "{dirty:?}");
+    }
+}
+
 #[test]
 fn the_message_reads_as_the_same_entry() {
     for line in [
@@ -154,6 +203,12 @@ fn the_message_reads_as_the_same_entry() {
         CLEAN.replace(", ", ",, "),
         CLEAN.replace(' ', "  "),
         CLEAN.replace(' ', "\t"),
+        CLEAN.replace("drop-in", "\u{1b}[31mdrop-in\u{1b}[0m"),
+        LOGIN_LINE.to_owned(),
+        LOGIN_LINE
+            .replace(' ', "\t")
+            .replace("failure\tfor\tuser\t", "failure for user "),
+        LOGIN_LINE.replace(" from ", "  from  "),
         CLEAN.replace("00:17:10:88:bc:02", "00-17-10-88-BC-02"),
         CLEAN.replace("00:17:10:88:bc:02", "1:1:1:1:"),
         CLEAN.replace("198.51.100.7", "999.51.100.7"),
