@@ -3,6 +3,7 @@
 //!     cargo run --release -p aidos-core --example compose_speed            # bundles per CPU second
 //!     cargo run --release -p aidos-core --example compose_speed print 9999 # a mixed bundles.jsonl
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -176,7 +177,8 @@ fn main() -> std::io::Result<()> {
         let seconds = cpu_seconds() - before;
         #[allow(clippy::cast_precision_loss)] // far below 2^53
         let (count, bytes) = (events.len() as f64, bytes as f64);
-        report += &format!(
+        let _ = write!(
+            report,
             "{:.0} bundles per CPU second, {:.0} bytes each, {:.0} MB per CPU second\n",
             count / seconds,
             bytes / count,
