@@ -1,6 +1,7 @@
 //! The program among hostile files, kills and full disks: what it says, and what it leaves behind.
 #![allow(
     clippy::unwrap_used,
+    clippy::format_push_string,
     reason = "helpers outside of test functions; a failure must stop the test"
 )]
 
