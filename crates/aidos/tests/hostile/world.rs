@@ -1,0 +1,204 @@
+//! A hostile world: folders that cannot be written, full disks, interruptions, other processes.
+
+use std::fs::{self, File, OpenOptions};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{ROW, Started, aidos, assert_same, assert_tidy, bytes, names, run, simulated};
+
+#[test]
+fn an_output_folder_that_cannot_be_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.log"), ROW).unwrap();
+    for out in ["/dev/null/x", "a.log", "a.log/x"] {
+        let done = aidos(folder, &["run", "a.log", "--out", out]);
+        assert_eq!(done.code, Some(1), "{}", done.err);
+        assert!(
+            done.err.contains("cannot create") && done.err.contains(out),
+            "{}",
+            done.err
+        );
+    }
+    assert_eq!(names(folder), ["a.log"]);
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.log"), format!("{ROW}\nno row at all\n")).unwrap();
+    let done = aidos(
+        folder,
+        &[
+            "extract",
+            "--provider",
+            "8bells",
+            "a.log",
+            "--rejects",
+            "/dev/full",
+        ],
+    );
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert!(done.err.contains("/dev/full"), "{}", done.err);
+}
+
+#[test]
+fn a_run_on_a_full_disk_goes_on_when_there_is_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let [log, ..] = simulated(folder, "1MB");
+    let small = folder.join("small");
+    fs::create_dir(&small).unwrap();
+    let mount = |options: &str| {
+        Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(&small)
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    if !mount("size=2m") {
+        println!("skipped: this user may not mount a small disk");
+        return;
+    }
+    let args = ["run", log, "--case", "k", "--out", "small", "--resume"];
+    let full = aidos(folder, &args);
+    let more = mount("remount,size=200m");
+    let done = aidos(folder, &args);
+    let unmounted = Command::new("umount").arg(&small).status().unwrap();
+    assert_eq!(full.code, Some(1), "{}", full.err);
+    assert!(full.err.contains("free space"), "{}", full.err);
+    assert!(!more || done.code == Some(0), "{}", done.err);
+    assert!(unmounted.success());
+}
+
+#[test]
+fn an_interrupted_run_ends_with_130_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let inputs = simulated(folder, "3MB");
+    let mut args = vec!["run", "--case", "k", "--resume", "--threads", "2"];
+    args.extend(inputs);
+    let started = Started::new(folder, &args, Stdio::null());
+    let begun = Instant::now();
+    // The case's files are there once the signals are caught.
+    while !folder.join("out/.k.part/entries.jsonl").exists() {
+        assert!(begun.elapsed() < crate::GUARD);
+        sleep(Duration::from_millis(1));
+    }
+    let pid = Pid::from_child(&started.child);
+    kill_process(pid, Signal::INT).unwrap();
+    let done = started.done();
+    assert_eq!(done.code, Some(130), "{}", done.err);
+    assert!(done.err.contains("--resume"), "{}", done.err);
+    assert_eq!(names(&folder.join("out")), [".k.part"]);
+    let done = aidos(folder, &args);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert_tidy(folder, false);
+    let resumed = bytes(&folder.join("out/k"));
+    fs::remove_dir_all(folder.join("out")).unwrap();
+    assert_eq!(aidos(folder, &args).code, Some(0));
+    assert_same(&resumed, &bytes(&folder.join("out/k")));
+}
+
+#[test]
+fn a_case_that_another_process_holds_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.log"), ROW).unwrap();
+    fs::create_dir_all(folder.join("out/.k.part")).unwrap();
+    let lock = File::create(folder.join("out/.k.part/lock")).unwrap();
+    lock.try_lock().unwrap();
+    let done = aidos(folder, &["run", "a.log", "--case", "k"]);
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert!(done.err.contains("another process"), "{}", done.err);
+    assert_eq!(names(&folder.join("out/.k.part")), ["lock"]);
+    drop(lock);
+    let (done, _) = run(folder, &["a.log"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert_tidy(folder, false);
+}
+
+#[test]
+fn a_finished_case_is_replaced_only_where_that_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.log"), ROW).unwrap();
+    fs::write(folder.join("b.log"), format!("{ROW}\n{ROW}0\n")).unwrap();
+    // What never began is started.
+    let (done, first) = run(folder, &["a.log", "--resume"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    let case = || fs::read(folder.join("out/k/case.json")).unwrap();
+    let before = case();
+    // What is finished is left.
+    let (done, again) = run(folder, &["a.log", "--resume"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert_eq!(first["entries"], again["entries"]);
+    assert!(before == case());
+    for resume in [&[][..], &["--resume"][..]] {
+        let args = [&["run", "b.log", "--case", "k"], resume].concat();
+        let done = aidos(folder, &args);
+        assert_eq!(done.code, Some(1), "{}", done.err);
+        assert!(done.err.contains("--force"), "{}", done.err);
+        assert!(before == case());
+    }
+    let (done, forced) = run(folder, &["b.log", "--force"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert_eq!(forced["rows_read"], 2);
+    assert_tidy(folder, false);
+}
+
+#[test]
+fn a_pipe_by_name_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.log"), ROW).unwrap();
+    let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no mkfifo");
+        return;
+    }
+    let (done, summary) = run(folder, &["pipe", "a.log"]);
+    crate::assert_refused(&done, &summary, &[("pipe", "pipe")]);
+    assert_eq!(summary["entries"], 1);
+}
+
+#[test]
+fn a_file_that_shrinks_while_it_is_read_is_told_or_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    simulated(folder, "8MB");
+    let log = folder.join("sim/8bells.log");
+    let args = [
+        "run",
+        "sim/8bells.log",
+        "--case",
+        "k",
+        "--json",
+        "--threads",
+        "1",
+    ];
+    let started = Started::new(folder, &args, Stdio::null());
+    let entries = folder.join("out/.k.part/entries.jsonl");
+    let begun = Instant::now();
+    while !fs::metadata(&entries).is_ok_and(|data| data.len() > 0) {
+        assert!(begun.elapsed() < crate::GUARD);
+        sleep(Duration::from_millis(1));
+    }
+    OpenOptions::new()
+        .write(true)
+        .open(&log)
+        .unwrap()
+        .set_len(100_000)
+        .unwrap();
+    let done = started.done();
+    let summary = crate::counts(&done);
+    let shrank = done.err.contains("shrank");
+    assert_eq!(done.code, Some(i32::from(shrank)), "{}", done.err);
+    assert!(summary["entries"].as_u64().unwrap() > 0);
+    assert_tidy(folder, false);
+}
