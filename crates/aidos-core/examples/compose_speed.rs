@@ -177,9 +177,9 @@ fn main() -> std::io::Result<()> {
         let seconds = cpu_seconds() - before;
         #[allow(clippy::cast_precision_loss)] // far below 2^53
         let (count, bytes) = (events.len() as f64, bytes as f64);
-        let _ = write!(
+        let _ = writeln!(
             report,
-            "{:.0} bundles per CPU second, {:.0} bytes each, {:.0} MB per CPU second\n",
+            "{:.0} bundles per CPU second, {:.0} bytes each, {:.0} MB per CPU second",
             count / seconds,
             bytes / count,
             bytes / seconds / 1e6

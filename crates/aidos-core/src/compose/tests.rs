@@ -244,7 +244,7 @@ fn obeys_the_laws(bundle: &Value, bytes: &[u8]) {
         let id = stix::id_of(object.as_object().unwrap()).unwrap();
         assert_eq!(object["id"], id.to_string());
         refs(object, &mut |name, id| {
-            assert!(known.contains(id), "{name} {id}")
+            assert!(known.contains(id), "{name} {id}");
         });
     }
 }
@@ -257,7 +257,9 @@ fn refs(value: &Value, seen: &mut dyn FnMut(&str, &str)) {
         match value {
             Value::String(id) if name.ends_with("_ref") => seen(name, id),
             Value::Array(ids) if name.ends_with("_refs") => {
-                ids.iter().for_each(|id| seen(name, id.as_str().unwrap()));
+                for id in ids {
+                    seen(name, id.as_str().unwrap());
+                }
             }
             _ => {}
         }
@@ -533,18 +535,24 @@ fn case_bundle(conversations: &[Conversation<'_>]) -> Value {
         let first = conversations.iter().filter_map(|c| c.first).min();
         let last = conversations.iter().filter_map(|c| c.last).max();
         let mut grouping = composer.grouping(provider, first, last, &mut keep);
-        members.iter().for_each(|id| grouping.member(id));
+        for id in &members {
+            grouping.member(id);
+        }
         if let Some(mut writer) = grouping.finish() {
             let mut json = Vec::new();
             writer.open(&mut json);
-            members.iter().for_each(|id| writer.member(id, &mut json));
+            for id in &members {
+                writer.member(id, &mut json);
+            }
             let id = *writer.id();
             writer.close(&mut json);
             keep(Kind::Grouping, &id, &json);
         }
     }
     let mut id = BundleId::new();
-    sorted.keys().for_each(|object| id.object(object));
+    for object in sorted.keys() {
+        id.object(object);
+    }
     let mut out = Vec::new();
     case::bundle_open(&id.finish(), &mut out);
     for (index, json) in sorted.values().enumerate() {
