@@ -79,6 +79,8 @@ pub struct Exported {
     pub columns: u64,
     /// Cells that got a leading `'`.
     pub defused: u64,
+    /// Columns that no entry fills; such were asked for.
+    pub empty: Vec<String>,
 }
 
 /// Writes entries as CSV.
@@ -124,13 +126,15 @@ pub fn csv(
     }
     out.write_all(row.end()).map_err(failed)?;
     let mut cells = vec![String::new(); columns.len()];
+    let mut filled = vec![false; columns.len()];
     each_event(entries, cancel, &mut |event| {
         each_cell(event, &mut |path, value| {
             if let Some(cell) = at.get(path).and_then(|index| cells.get_mut(*index)) {
                 push_text(cell, value);
             }
         });
-        for cell in &mut cells {
+        for (cell, filled) in cells.iter_mut().zip(&mut filled) {
+            *filled |= !cell.is_empty();
             done.defused += u64::from(row.cell(cell));
             cell.clear();
         }
@@ -138,6 +142,12 @@ pub fn csv(
         out.write_all(row.end()).map_err(failed)
     })?;
     out.flush().map_err(failed)?;
+    done.empty = columns
+        .into_iter()
+        .zip(filled)
+        .filter(|(_, filled)| !filled)
+        .map(|(name, _)| name)
+        .collect();
     Ok(done)
 }
 

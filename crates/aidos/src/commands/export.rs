@@ -9,7 +9,7 @@ use aidos_engine::export::{self, Entries};
 use anyhow::Context as _;
 
 use crate::cli::Session;
-use crate::ui::{count, counted};
+use crate::ui::{counted, plain};
 
 /// Entries as a table for spreadsheets, statistics or machine learning
 ///
@@ -86,10 +86,16 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         ),
     };
     session.ui.say(&format!(
-        "{}, {} columns{defused}",
+        "{}, {}{defused}",
         counted(done.rows, "row", "rows"),
-        count(done.columns)
+        counted(done.columns, "column", "columns")
     ));
+    if columns.is_some() && done.rows > 0 && !done.empty.is_empty() {
+        session.ui.say(&format!(
+            "note: no entry has `{}`; without --columns all are written that there are",
+            plain(&done.empty.join("`, `"))
+        ));
+    }
     if session.ui.json() {
         session.ui.object(&done)?;
     }

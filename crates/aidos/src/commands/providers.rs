@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
-use aidos_core::extract::mapped::{Mapped, Mapping, SHIPPED, shipped};
+use aidos_core::extract::mapped::{Mapping, SHIPPED};
 use aidos_engine::Exit;
 use aidos_engine::plan::{Input, Providers, Reading};
 use anyhow::Context as _;
@@ -105,6 +105,9 @@ struct Known {
     #[serde(skip_serializing_if = "Option::is_none")]
     alias: Option<&'static str>,
     description: String,
+    /// The text of its mapping file, where it has one.
+    #[serde(skip)]
+    mapping: Option<String>,
 }
 
 /// Lists, shows or proposes.
@@ -149,29 +152,35 @@ fn list(args: &List, session: &Session<'_>) -> anyhow::Result<Exit> {
 
 /// All providers with what is known of them.
 fn known(config: &Config, providers: &Providers) -> anyhow::Result<Vec<Known>> {
-    let own = shipped();
-    let mut users = Vec::new();
+    let mut mappings = Vec::new();
     for file in config.list("mapping") {
-        users.push(options::mapping(file)?.0);
+        let (mapping, text) = options::mapping(file)?;
+        mappings.push(("user", mapping, text));
+    }
+    for (file, toml) in SHIPPED {
+        let mapping = Mapping::parse_file(file, toml)?;
+        mappings.push(("mapping", mapping, (*toml).to_owned()));
     }
     Ok(providers
         .iter()
         .map(|provider| {
             let name = provider.name();
+            // A mapping of the user's replaces a provider of the same name, so these come first.
+            let mapped = mappings
+                .iter()
+                .find(|(_, mapping, _)| mapping.name() == name);
             let code = CODE.iter().find(|(code, ..)| *code == name);
-            let user = users.iter().find(|mapping| mapping.name() == name);
-            let mapped = own.iter().map(Mapped::mapping).find(|m| m.name() == name);
-            let (kind, description) = match (user, code, mapped) {
-                (Some(mapping), ..) => ("user", mapping.description()),
-                (None, Some((.., description)), _) => ("code", *description),
-                (None, None, Some(mapping)) => ("mapping", mapping.description()),
-                (None, None, None) => ("code", ""),
+            let (kind, description) = match (mapped, code) {
+                (Some((kind, mapping, _)), _) => (*kind, mapping.description()),
+                (None, Some((.., description))) => ("code", *description),
+                (None, None) => ("code", ""),
             };
             Known {
                 name: name.to_owned(),
                 kind,
                 alias: code.and_then(|(_, alias, _)| *alias),
                 description: description.to_owned(),
+                mapping: mapped.map(|(.., text)| text.clone()),
             }
         })
         .collect())
@@ -180,21 +189,21 @@ fn known(config: &Config, providers: &Providers) -> anyhow::Result<Vec<Known>> {
 fn show(args: &Show, session: &Session<'_>) -> anyhow::Result<Exit> {
     let config = session.config([vec![("mapping", args.mapping.clone())]])?;
     let providers = options::providers(&config)?;
-    let name = providers.get(providers.find(&args.name)?).name().to_owned();
-    let known = known(&config, &providers)?
-        .into_iter()
-        .find(|known| known.name == name);
-    let text = mapping_text(&config, &name)?;
+    let name = providers.get(providers.find(&args.name)?).name();
+    let all = known(&config, &providers)?;
+    let Some(known) = all.into_iter().find(|known| known.name == name) else {
+        return Ok(Exit::Done);
+    };
     let mut out = session.ui.out();
     if session.ui.json() {
         let mut object = serde_json::to_value(&known)?;
-        if let (Some(object), Some(text)) = (object.as_object_mut(), &text) {
-            object.insert("mapping".to_owned(), text.as_str().into());
+        if let (Some(object), Some(text)) = (object.as_object_mut(), known.mapping) {
+            object.insert("mapping".to_owned(), text.into());
         }
         writeln!(out, "{object}")?;
-    } else if let Some(text) = text {
+    } else if let Some(text) = known.mapping {
         out.write_all(text.as_bytes())?;
-    } else if let Some(known) = known {
+    } else {
         writeln!(out, "{}: {}", known.name, known.description)?;
         if let Some(alias) = known.alias {
             writeln!(out, "also called {alias}")?;
@@ -206,20 +215,6 @@ fn show(args: &Show, session: &Session<'_>) -> anyhow::Result<Exit> {
     }
     out.flush()?;
     Ok(Exit::Done)
-}
-
-/// The text of a provider's mapping file, where it has one.
-fn mapping_text(config: &Config, name: &str) -> anyhow::Result<Option<String>> {
-    for file in config.list("mapping") {
-        let (mapping, text) = options::mapping(file)?;
-        if mapping.name() == name {
-            return Ok(Some(text));
-        }
-    }
-    let own = SHIPPED.iter().find(|(file, toml)| {
-        Mapping::parse_file(file, toml).is_ok_and(|mapping| mapping.name() == name)
-    });
-    Ok(own.map(|(_, toml)| (*toml).to_owned()))
 }
 
 fn propose(args: &Propose, session: &Session<'_>) -> anyhow::Result<Exit> {

@@ -261,6 +261,11 @@ fn a_table_cannot_run_formulas() {
         out(&columns),
         "message,@timestamp\r\n\"a \"\"b\"\", c\",\r\nd,\r\n"
     );
+    assert!(
+        err(&columns).contains("no entry has `@timestamp`"),
+        "{}",
+        err(&columns)
+    );
     // What is no table stays away.
     fs::write(folder.path().join("bad.jsonl"), "{}\n").unwrap();
     let bad = run(folder.path(), &["export", "bad.jsonl", "--out", "bad.csv"]);
