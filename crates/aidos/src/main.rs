@@ -1,4 +1,5 @@
 //! The `aidos` command: arguments become a plan once, then the plan runs.
+#![allow(rustdoc::invalid_html_tags)] // the doc comments of arguments are help text: `<out>` is no HTML
 
 mod cli;
 mod commands;
