@@ -314,20 +314,7 @@ pub(crate) fn record_end(bytes: &[u8], last: bool, dialect: &Dialect, max: usize
             at = found + 1;
             continue;
         }
-        let first = if trusted {
-            &[]
-        } else {
-            numbered_field(bytes, dialect.delimiter)
-        };
-        match quoted_end(
-            bytes,
-            found + 1,
-            last,
-            dialect.delimiter,
-            first,
-            trusted,
-            max,
-        ) {
+        match quoted_end(bytes, found + 1, last, dialect.delimiter, trusted, max) {
             Quoted::Closed(after) => at = after,
             Quoted::Stray => return line_end(bytes, last, max, true),
             Quoted::More => return End::More,
@@ -367,14 +354,13 @@ enum Quoted {
     More,
 }
 
-/// Follows a quoted field from after its opening quote; `first` as of [`numbered_field`].
+/// Follows a quoted field from after its opening quote, which is in the record at the start of `bytes`.
 #[inline]
 fn quoted_end(
     bytes: &[u8],
     mut at: usize,
     last: bool,
     delimiter: u8,
-    first: &[u8],
     trusted: bool,
     max: usize,
 ) -> Quoted {
@@ -394,8 +380,10 @@ fn quoted_end(
             lines += 1;
             at = found + 1;
             // A line that is not all there yet has no quote either: the search below asks for more.
-            let is_record = begins_alike(bytes.get(at..).unwrap_or_default(), first);
-            if is_record || (lines > QUOTE_LINES && !trusted) {
+            let line = bytes.get(at..).unwrap_or_default();
+            let is_stray =
+                lines > QUOTE_LINES || begins_alike(line, numbered_field(bytes, delimiter));
+            if is_stray && !trusted {
                 return Quoted::Stray;
             }
             continue;

@@ -6,6 +6,7 @@
 mod score;
 mod source;
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -16,7 +17,7 @@ use aidos_engine::steps::{self, Outputs, Style};
 use aidos_simulate::{Files, Plan, simulate};
 use serde_json::Value;
 
-use score::Score;
+use score::{Found, Score};
 use source::{Lines, Records};
 
 /// The logs, in the order in which they are read, and who reads them.
@@ -65,7 +66,7 @@ fn simulated_logs_come_out_as_their_truth() {
     assert_eq!(summary.refused, []);
     let case = logs.join("out/truth");
     let score = score(logs, &case);
-    eprintln!("{score}");
+    println!("{score}");
     assert_eq!(
         summary.rows_read,
         summary.entries + summary.duplicates + summary.rejected + summary.skipped
@@ -94,14 +95,12 @@ fn score(logs: &Path, case: &Path) -> Score {
                 (&truth["file"], &truth["line"]),
                 (&log.into(), &line.into())
             );
-            score.add(
-                provider,
-                text,
-                &truth,
-                entries.take(log, line),
-                rejects.take(log, line),
-                duplicates.take(log, line),
-            );
+            let found = Found {
+                entries: entries.take(log, line),
+                rejects: rejects.take(log, line),
+                duplicates: duplicates.take(log, line),
+            };
+            score.add(provider, text, &truth, &found);
         }
         for rest in [&mut entries, &mut rejects, &mut duplicates] {
             rest.done(log);
@@ -153,6 +152,7 @@ fn again(case: &Path, scratch: &Path, log: &str, provider: &str) {
     let mut first = Records::open(&case.join("entries.jsonl"), None);
     let mut second = Records::open(&result, None);
     let mut differ = 0;
+    let mut shown = String::new();
     while let Some(mut before) = first.next() {
         if source::path(&before) != log {
             continue;
@@ -167,14 +167,14 @@ fn again(case: &Path, scratch: &Path, log: &str, provider: &str) {
         if lost || before != after {
             differ += 1;
             if differ <= 5 {
-                eprintln!("{provider}: read again differs: {message}\n  {before}\n  {after}");
+                let _ = write!(shown, "{message}\n  {before}\n  {after}\n");
             }
         }
     }
     assert_eq!(
         (summary.entries, summary.rows_read, differ),
         (count, count, 0),
-        "cleansed rows of {provider} read again: entries, rows, differences"
+        "cleansed rows of {provider} read again: entries, rows, differences\n{shown}"
     );
 }
 

@@ -17,6 +17,8 @@ struct Tally {
     right: u64,
     /// Came out otherwise, with a defect or as a reject.
     flagged: u64,
+    /// Of what came out otherwise: says something that is not true, where it should say nothing.
+    invented: u64,
     /// Came out otherwise, and nothing says so.
     unflagged: u64,
     /// Did not come out at all.
@@ -62,96 +64,146 @@ pub(super) fn keep_truth(entry: &mut Value) {
     }
 }
 
+/// What came out of a line.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) entries: Vec<Value>,
+    pub(super) rejects: Vec<Value>,
+    /// Changes of the rule `duplicate`.
+    pub(super) duplicates: Vec<Value>,
+}
+
+/// What is to be said of a line.
+#[derive(Default)]
+struct Verdict {
+    tally: Tally,
+    /// Kinds of failure, and what failed.
+    wrong: Vec<(&'static str, String)>,
+}
+
+impl Verdict {
+    /// Judges a line that holds entries.
+    fn entries(&mut self, expected: &[Value], found: &Found) {
+        let tally = &mut self.tally;
+        tally.rows = expected.len() as u64;
+        let mut got = found.entries.iter();
+        let mut refused = found.rejects.iter();
+        for expected in expected {
+            let Some(entry) = got.next() else {
+                // Said to be rejected is said.
+                if refused.next().is_some() {
+                    tally.flagged += 1;
+                    self.wrong
+                        .push(("flagged", format!("rejected, not {expected}")));
+                } else {
+                    tally.missing += 1;
+                    self.wrong
+                        .push(("missing", format!("nothing, not {expected}")));
+                }
+                continue;
+            };
+            let defects = &entry["aidos"]["defects"];
+            let mut kept = entry.clone();
+            keep_truth(&mut kept);
+            if kept == *expected {
+                tally.right += 1;
+                continue;
+            }
+            let invented = !agrees(&kept, expected);
+            tally.invented += u64::from(invented);
+            let failure = match (is_flagged(entry), invented) {
+                (false, _) => "unflagged",
+                (true, true) => "invented",
+                (true, false) => "flagged",
+            };
+            if is_flagged(entry) {
+                tally.flagged += 1;
+            } else {
+                tally.unflagged += 1;
+            }
+            self.wrong
+                .push((failure, difference(&kept, expected, defects)));
+        }
+        for entry in got {
+            tally.extra += 1;
+            tally.unflagged += u64::from(!is_flagged(entry));
+            self.wrong.push(("extra", entry.to_string()));
+        }
+        for reject in refused {
+            tally.extra += 1;
+            self.wrong.push(("extra", reject.to_string()));
+        }
+        tally.false_duplicates = found.duplicates.len() as u64;
+        if tally.false_duplicates > 0 {
+            self.wrong.push(("false duplicate", String::new()));
+        }
+    }
+
+    /// Judges a line that holds none.
+    fn other(&mut self, fate: &str, found: &Found) {
+        let tally = &mut self.tally;
+        for entry in &found.entries {
+            tally.extra += 1;
+            tally.unflagged += u64::from(!is_flagged(entry));
+            self.wrong.push(("extra", entry.to_string()));
+        }
+        let (rejected, doubled) = (found.rejects.len() as u64, found.duplicates.len() as u64);
+        let nothing = rejected == 0 && doubled == 0 && found.entries.is_empty();
+        let as_said = match fate {
+            "duplicate" => {
+                tally.duplicates = 1;
+                tally.found = doubled;
+                doubled == 1 && rejected == 0
+            }
+            "reject" => {
+                tally.rejects = (1, rejected);
+                tally.false_duplicates = doubled;
+                rejected == 1 && doubled == 0
+            }
+            "skip" => {
+                tally.skips = (1, u64::from(nothing));
+                tally.false_duplicates = doubled;
+                nothing
+            }
+            _ => panic!("a fate that this test does not know: {fate}"),
+        };
+        if !as_said {
+            self.wrong.push(("other", format!("is no {fate}")));
+        }
+    }
+}
+
+fn is_flagged(entry: &Value) -> bool {
+    entry["aidos"]["defects"].is_array()
+}
+
+/// Whether all that the entry says is true; it may say less.
+fn agrees(got: &Value, expected: &Value) -> bool {
+    match (got, expected) {
+        (Value::Object(got), Value::Object(expected)) => got.iter().all(|(key, value)| {
+            expected
+                .get(key)
+                .is_some_and(|expected| agrees(value, expected))
+        }),
+        (Value::Array(got), Value::Array(expected)) => {
+            got.iter().all(|value| expected.contains(value))
+        }
+        _ => got == expected,
+    }
+}
+
 impl Score {
     /// Judges a line.
-    pub(super) fn add(
-        &mut self,
-        provider: &str,
-        raw: &str,
-        truth: &Value,
-        entries: Vec<Value>,
-        rejects: Vec<Value>,
-        duplicates: Vec<Value>,
-    ) {
+    pub(super) fn add(&mut self, provider: &str, raw: &str, truth: &Value, found: &Found) {
         let fate = truth["fate"].as_str().expect("a fate");
         let beyond = truth["beyond_repair"] == true;
-        let expected = truth["entries"].as_array().expect("a list");
-        let mut tally = Tally::default();
-        let mut wrong = Vec::new();
-        let flagged = |entry: &Value| entry["aidos"]["defects"].is_array();
-        match fate {
-            "entry" => {
-                tally.rows = expected.len() as u64;
-                let mut got = entries.into_iter();
-                let mut refused = rejects.len();
-                for expected in expected {
-                    let Some(mut entry) = got.next() else {
-                        // Said to be rejected is said.
-                        if refused > 0 {
-                            refused -= 1;
-                            tally.flagged += 1;
-                            wrong.push(("flagged", format!("rejected, not {expected}")));
-                        } else {
-                            tally.missing += 1;
-                            wrong.push(("missing", format!("nothing, not {expected}")));
-                        }
-                        continue;
-                    };
-                    let said = flagged(&entry);
-                    let defects = entry["aidos"]["defects"].clone();
-                    keep_truth(&mut entry);
-                    if entry == *expected {
-                        tally.right += 1;
-                    } else if said {
-                        tally.flagged += 1;
-                        wrong.push(("flagged", difference(&entry, expected, &defects)));
-                    } else {
-                        tally.unflagged += 1;
-                        wrong.push(("unflagged", difference(&entry, expected, &defects)));
-                    }
-                }
-                for entry in got {
-                    tally.extra += 1;
-                    tally.unflagged += u64::from(!flagged(&entry));
-                    wrong.push(("extra", entry.to_string()));
-                }
-                for reject in &rejects[rejects.len() - refused..] {
-                    tally.extra += 1;
-                    wrong.push(("extra", reject.to_string()));
-                }
-                tally.false_duplicates = duplicates.len() as u64;
-            }
-            _ => {
-                for entry in &entries {
-                    tally.extra += 1;
-                    tally.unflagged += u64::from(!flagged(entry));
-                    wrong.push(("extra", entry.to_string()));
-                }
-                let (rejected, doubled) = (rejects.len() as u64, duplicates.len() as u64);
-                let nothing = rejected == 0 && doubled == 0 && entries.is_empty();
-                match fate {
-                    "duplicate" => {
-                        tally.duplicates = 1;
-                        tally.found = doubled;
-                    }
-                    "reject" => tally.rejects = (1, rejected),
-                    "skip" => tally.skips = (1, u64::from(nothing)),
-                    _ => panic!("a fate that this test does not know: {fate}"),
-                }
-                let as_said = match fate {
-                    "duplicate" => doubled == 1,
-                    "reject" => rejected == 1,
-                    _ => nothing,
-                };
-                if !as_said {
-                    wrong.push(("other", format!("is no {fate}")));
-                }
-                tally.false_duplicates = if fate == "duplicate" { 0 } else { doubled };
-            }
+        let mut verdict = Verdict::default();
+        if fate == "entry" {
+            verdict.entries(truth["entries"].as_array().expect("a list"), found);
+        } else {
+            verdict.other(fate, found);
         }
-        if tally.false_duplicates > 0 {
-            wrong.push(("false duplicate", String::new()));
-        }
+        let Verdict { tally, wrong } = verdict;
         let dirt: Vec<&str> = truth["dirt"]
             .as_array()
             .expect("a list")
@@ -191,6 +243,7 @@ impl Score {
         sum.rows += tally.rows;
         sum.right += tally.right;
         sum.flagged += tally.flagged;
+        sum.invented += tally.invented;
         sum.unflagged += tally.unflagged;
         sum.missing += tally.missing;
         sum.extra += tally.extra;
@@ -257,20 +310,17 @@ fn difference(got: &Value, expected: &Value, defects: &Value) -> String {
         if got == expected {
             return;
         }
-        match (got, expected) {
-            (Some(Value::Object(left)), Some(Value::Object(right))) => {
-                for (key, value) in left {
-                    walk(&format!("{path}.{key}"), Some(value), right.get(key), out);
-                }
-                for (key, value) in right.iter().filter(|(key, _)| !left.contains_key(*key)) {
-                    walk(&format!("{path}.{key}"), None, Some(value), out);
-                }
+        if let (Some(Value::Object(left)), Some(Value::Object(right))) = (got, expected) {
+            for (key, value) in left {
+                walk(&format!("{path}.{key}"), Some(value), right.get(key), out);
             }
-            _ => {
-                let show =
-                    |value: Option<&Value>| value.map_or_else(|| "-".to_owned(), Value::to_string);
-                out.push(format!("{path}: {} not {}", show(got), show(expected)));
+            for (key, value) in right.iter().filter(|(key, _)| !left.contains_key(*key)) {
+                walk(&format!("{path}.{key}"), None, Some(value), out);
             }
+        } else {
+            let show =
+                |value: Option<&Value>| value.map_or_else(|| "-".to_owned(), Value::to_string);
+            out.push(format!("{path}: {} not {}", show(got), show(expected)));
         }
     }
     let mut out = Vec::new();
@@ -288,12 +338,13 @@ impl fmt::Display for Score {
         }
         writeln!(
             f,
-            "{:<8} {:<24}{:>9}{:>9}{:>8}{:>8}{:>8}{:>6}{:>14}{:>6}{:>14}{:>14}",
+            "{:<8} {:<24}{:>9}{:>9}{:>8}{:>9}{:>8}{:>8}{:>6}{:>14}{:>6}{:>14}{:>14}",
             "provider",
             "dirt",
             "rows",
             "right",
             "flagged",
+            "invented",
             "silent",
             "missing",
             "extra",
@@ -309,10 +360,11 @@ impl fmt::Display for Score {
             };
             writeln!(
                 f,
-                "{provider:<8} {kind:<24}{:>9}{:>9}{:>8}{:>8}{:>8}{:>6}{:>14}{:>6}{:>14}{:>14}",
+                "{provider:<8} {kind:<24}{:>9}{:>9}{:>8}{:>9}{:>8}{:>8}{:>6}{:>14}{:>6}{:>14}{:>14}",
                 tally.rows,
                 tally.right,
                 tally.flagged,
+                tally.invented,
                 tally.unflagged,
                 tally.missing,
                 tally.extra,
