@@ -23,7 +23,7 @@
 //! foreign; that is known only over a whole case, see [`case`].
 //!
 //! An indicator is `anomalous-activity` of modest confidence where an address outside acts towards the
-//! inside, `benign` where the inside acts, `unknown` elsewhere ([`direction`]).
+//! inside, `benign` where the inside acts, `unknown` elsewhere ([`direction()`]).
 //!
 //! # Times
 //!
