@@ -4,7 +4,7 @@
 //! comes in from outside is spoofed and no attacker; an answer to a connection from inside is none either.
 //! Each verdict names its rule and a confidence, so that nobody has to believe it.
 
-use aidos_model::{Event, Kind};
+use aidos_model::{Event, Kind, Outcome};
 
 use super::own::Own;
 
@@ -92,7 +92,10 @@ pub fn verdict(event: &Event<'_>, own: &Own) -> Verdict {
     let source_inside = own.has_ip(source) || event.source.nat_ip.is_some() || chain == "output";
     let Some(destination) = event.destination.ip else {
         return match event.category {
-            ["authentication"] if !source_inside => Verdict::LoginFailure,
+            // A log-in that worked is no attack, whoever made it.
+            ["authentication"] if !source_inside && event.outcome == Some(Outcome::Failure) => {
+                Verdict::LoginFailure
+            }
             _ if source_inside => Verdict::Internal,
             _ if event.kind == Kind::Alert => Verdict::Alert,
             _ => Verdict::Unknown,
@@ -181,6 +184,17 @@ mod tests {
         let mut input = row("198.51.100.7", "203.0.113.1");
         input.routeros.chain = Some("input");
         assert_eq!(verdict(&input, &own), Verdict::Inbound);
+    }
+
+    #[test]
+    fn only_a_failed_log_in_is_an_attack() {
+        let own = Own::default();
+        let mut log_in = row("198.51.100.7", "");
+        log_in.category = &["authentication"];
+        log_in.outcome = Some(Outcome::Failure);
+        assert_eq!(verdict(&log_in, &own), Verdict::LoginFailure);
+        log_in.outcome = Some(Outcome::Success);
+        assert!(!verdict(&log_in, &own).is_attack());
     }
 
     #[test]
