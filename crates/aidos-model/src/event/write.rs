@@ -1,11 +1,13 @@
 //! Events to JSON.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use super::extra::Extra;
 use super::{Endpoint, Event, Message, Value};
 use crate::Timestamp;
 use crate::json::{push_escaped, push_i64, push_ip, push_str, push_u64};
+use crate::time::Text;
 
 impl Event<'_> {
     /// Writes the event as one line of `entries.jsonl`, with its newline.
@@ -21,10 +23,11 @@ impl Event<'_> {
     /// objects.
     fn write_known(&self, out: &mut Vec<u8>, mut extra: Extra<'_>) {
         let extra = &mut extra;
+        let time = self.timestamp.map(Timestamp::text);
         out.push(b'{');
-        if let Some(time) = self.timestamp {
+        if let Some(time) = &time {
             out.extend_from_slice(b"\"@timestamp\":\"");
-            out.extend_from_slice(time.text().as_bytes());
+            out.extend_from_slice(time.as_bytes());
             out.extend_from_slice(b"\",");
         }
         out.extend_from_slice(b"\"event\":{\"provider\":");
@@ -43,15 +46,18 @@ impl Event<'_> {
         }
         extra.join(out, "event.");
         out.push(b'}');
+        // Where the text of each address stands, so that `related` can repeat it.
+        let mut written = [const { 0..0 }; 4];
         if !self.source.is_empty() {
             object(out, b",\"source\":", |out| {
-                push_endpoint(out, &self.source, extra, "source.nat.");
+                [written[0], written[2]] = push_endpoint(out, &self.source, extra, "source.nat.");
                 extra.join(out, "source.");
             });
         }
         if !self.destination.is_empty() {
             object(out, b",\"destination\":", |out| {
-                push_endpoint(out, &self.destination, extra, "destination.nat.");
+                [written[1], written[3]] =
+                    push_endpoint(out, &self.destination, extra, "destination.nat.");
                 extra.join(out, "destination.");
             });
         }
@@ -105,12 +111,11 @@ impl Event<'_> {
                 extra.join(out, "email.");
             });
         }
-        let ips = self.ips();
-        if ips[0].is_some() || self.user.is_some() {
+        let has_ip = written.iter().any(|range| !range.is_empty());
+        if has_ip || self.user.is_some() {
             object(out, b",\"related\":", |out| {
-                if ips[0].is_some() {
-                    out.extend_from_slice(b",\"ip\":");
-                    push_ips(out, &ips);
+                if has_ip {
+                    self.write_ips(out, written);
                 }
                 if let Some(user) = self.user {
                     out.extend_from_slice(b",\"user\":[");
@@ -124,8 +129,23 @@ impl Event<'_> {
         self.write_aidos(out, extra);
         extra.join(out, "");
         out.extend_from_slice(b",\"message\":");
-        push_message(out, self.message, self.timestamp);
+        push_message(out, self.message, time.as_ref().map(Text::as_bytes));
         out.push(b'}');
+    }
+
+    /// Repeats the addresses that stand in these places of the output, each once.
+    #[inline]
+    fn write_ips(&self, out: &mut Vec<u8>, written: [Range<usize>; 4]) {
+        let ips = self.all_ips();
+        let mut key = &b",\"ip\":["[..];
+        for (index, range) in written.into_iter().enumerate() {
+            if !range.is_empty() && !ips[..index].contains(&ips[index]) {
+                out.extend_from_slice(key);
+                out.extend_from_within(range);
+                key = b",";
+            }
+        }
+        out.push(b']');
     }
 
     fn write_log(&self, out: &mut Vec<u8>, extra: &mut Extra<'_>) {
@@ -164,16 +184,7 @@ impl Event<'_> {
 
     fn write_aidos(&self, out: &mut Vec<u8>, extra: &mut Extra<'_>) {
         let routeros = &self.routeros;
-        let parts: [(&[u8], Option<&str>); 7] = [
-            (b",\"topics\":", routeros.topics),
-            (b",\"prefix\":", routeros.prefix),
-            (b",\"chain\":", routeros.chain),
-            (b",\"state\":", routeros.state),
-            (b",\"mark\":", routeros.mark),
-            (b",\"flags\":", routeros.flags),
-            (b",\"icmp\":", routeros.icmp),
-        ];
-        let has_routeros = parts.iter().any(|(_, text)| text.is_some());
+        let has_routeros = !routeros.is_empty();
         if !has_routeros
             && self.email_addresses.is_empty()
             && self.payload.is_none()
@@ -184,9 +195,13 @@ impl Event<'_> {
         object(out, b",\"aidos\":", |out| {
             if has_routeros {
                 object(out, b",\"routeros\":", |out| {
-                    for (key, text) in parts {
-                        push_text(out, key, text);
-                    }
+                    push_text(out, b",\"topics\":", routeros.topics);
+                    push_text(out, b",\"prefix\":", routeros.prefix);
+                    push_text(out, b",\"chain\":", routeros.chain);
+                    push_text(out, b",\"state\":", routeros.state);
+                    push_text(out, b",\"mark\":", routeros.mark);
+                    push_text(out, b",\"flags\":", routeros.flags);
+                    push_text(out, b",\"icmp\":", routeros.icmp);
                     extra.join(out, "aidos.routeros.");
                 });
             }
@@ -282,16 +297,22 @@ pub(super) fn push_value(out: &mut Vec<u8>, value: Value<'_>) {
             }
             out.push(b']');
         }
-        Value::Message(message, time) => push_message(out, message, time),
+        Value::Message(message, time) => {
+            push_message(
+                out,
+                message,
+                time.map(Timestamp::text).as_ref().map(Text::as_bytes),
+            );
+        }
         Value::Json(json) => out.extend_from_slice(json.as_bytes()),
     }
 }
 
-fn push_message(out: &mut Vec<u8>, message: Message<'_>, time: Option<Timestamp>) {
+fn push_message(out: &mut Vec<u8>, message: Message<'_>, time: Option<&[u8]>) {
     out.push(b'"');
     push_escaped(out, message.before);
     match (message.stamp, time) {
-        (Some(_), Some(time)) => out.extend_from_slice(time.text().as_bytes()),
+        (Some(_), Some(time)) => out.extend_from_slice(time),
         (Some(stamp), None) => push_escaped(out, stamp),
         (None, _) => {}
     }
@@ -364,27 +385,41 @@ fn push_ips(out: &mut Vec<u8>, ips: &[Option<IpAddr>; 4]) {
     out.push(b']');
 }
 
-/// Writes the members of a side; `nat` is the path of its translation.
-fn push_endpoint(out: &mut Vec<u8>, side: &Endpoint, extra: &mut Extra<'_>, nat: &str) {
+/// Writes the members of a side; `nat` is the path of its translation. Returns where the quoted texts of
+/// its address and of its translation stand.
+#[inline]
+fn push_endpoint(
+    out: &mut Vec<u8>,
+    side: &Endpoint,
+    extra: &mut Extra<'_>,
+    nat: &str,
+) -> [Range<usize>; 2] {
+    let mut written = [const { 0..0 }; 2];
     if let Some(ip) = side.ip {
         out.extend_from_slice(b",\"ip\":");
+        let from = out.len();
         push_quoted_ip(out, ip);
+        written[0] = from..out.len();
     }
     push_number(out, b",\"port\":", side.port.map(u64::from));
     if let Some(mac) = side.mac {
-        out.extend_from_slice(b",\"mac\":");
-        push_value(out, Value::Mac(mac));
+        out.extend_from_slice(b",\"mac\":\"");
+        out.extend_from_slice(&mac.text());
+        out.push(b'"');
     }
     if side.nat_ip.is_some() || side.nat_port.is_some() {
         object(out, b",\"nat\":", |out| {
             if let Some(ip) = side.nat_ip {
                 out.extend_from_slice(b",\"ip\":");
+                let from = out.len();
                 push_quoted_ip(out, ip);
+                written[1] = from..out.len();
             }
             push_number(out, b",\"port\":", side.nat_port.map(u64::from));
             extra.join(out, nat);
         });
     }
+    written
 }
 
 #[cfg(test)]
