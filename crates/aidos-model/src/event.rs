@@ -3,6 +3,7 @@
 //! An event borrows its text: from the row it was read from, or from the arena of its batch. It is
 //! written by [`Event::write_json`] and read by [`Event::parse`]; the two are inverse.
 
+mod extra;
 mod parse;
 mod write;
 
