@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use aidos_model::event::Kind as EventKind;
 use aidos_model::stix::{self, Kind, StixId, canonical};
-use aidos_model::{Endpoint, Event, Mac, Outcome, RouterOs, Timestamp, Tlp};
+use aidos_model::{Category, Endpoint, Event, Mac, Outcome, RouterOs, Timestamp, Tlp};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::case::{self, AttackerVerdict, BundleId, Conversation, Party, Side};
-use super::{Composer, ObjectRules, Options, direction, outside};
+use super::case::{self, BundleId, Conversation, Party};
+use super::{Composer, ObjectRules, Options};
+use crate::analysis::own::Own;
+use crate::analysis::role::{Verdict, verdict};
 
 fn named(mut object: Value) -> Value {
     let id = stix::id_of(object.as_object().unwrap()).unwrap();
@@ -197,15 +200,19 @@ fn slow_indicator(event: &Event<'_>, transport: Option<&str>) -> Option<Value> {
         name += transport;
     }
     let mut pattern = format!("[{}]", terms.join(" AND "));
-    let direction = direction(event);
-    let inside_acts = direction.indicator_type() == "benign";
-    if let Some(ip) = source.filter(|ip| outside(*ip) && !inside_acts) {
+    let verdict = verdict(event, &Own::default());
+    if let Some(ip) = source.filter(|_| verdict.is_attack()) {
         pattern += &format!(" OR [{}:value = '{ip}']", kind(ip));
     }
-    let anomalous = direction.indicator_type() == "anomalous-activity";
+    let (word, confidence) = match verdict {
+        Verdict::Passing => ("anomalous-activity", 30),
+        Verdict::Inbound | Verdict::LoginFailure | Verdict::Alert => ("anomalous-activity", 40),
+        Verdict::Internal | Verdict::Outbound => ("benign", 15),
+        Verdict::Unknown | Verdict::Correspondence => ("unknown", 15),
+    };
     Some(json!({
-        "type": "indicator", "name": name, "description": direction.explanation(),
-        "indicator_types": [direction.indicator_type()], "confidence": if anomalous { 40 } else { 15 },
+        "type": "indicator", "name": name, "description": verdict.explanation(),
+        "indicator_types": [word], "confidence": confidence,
         "pattern": pattern, "pattern_type": "stix",
     }))
 }
@@ -314,6 +321,26 @@ fn an_attack_is_what_it_should_be() {
     assert_eq!(observed["object_refs"].as_array().unwrap().len(), 5);
     assert_eq!(observed["first_observed"], "2023-03-07T10:38:03Z");
     assert_eq!(observed["created"], "2023-03-07T10:38:03.000Z");
+}
+
+#[test]
+fn a_log_in_that_worked_accuses_nobody() {
+    let mut log_in = Event {
+        category: Category::AUTHENTICATION,
+        user: Some("admin"),
+        outcome: Some(Outcome::Failure),
+        destination: Endpoint::default(),
+        ..attack()
+    };
+    let bundle = compose(&log_in, "");
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["anomalous-activity"]));
+    assert!(indicator["pattern"].as_str().unwrap().contains(" OR "));
+    log_in.outcome = Some(Outcome::Success);
+    let bundle = compose(&log_in, "");
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["unknown"]));
+    assert!(!indicator["pattern"].as_str().unwrap().contains(" OR "));
 }
 
 #[test]
@@ -474,6 +501,8 @@ proptest! {
         emails in proptest::collection::vec("[a-c.']{1,3}@[a-cX]{1,2}\\.org", 0..5),
         texts in proptest::collection::vec("\\PC{0,12}|http://[a-c.]{1,5}/\\PC{0,5}", 2),
         chain in proptest::option::of("input|output|forward"),
+        alert in any::<bool>(),
+        worked in any::<bool>(),
     ) {
         let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
         let quoted = texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>();
@@ -486,7 +515,9 @@ proptest! {
             transport: transport.as_deref(),
             bytes,
             user: user.as_deref(),
-            outcome: user.is_some().then_some(Outcome::Failure),
+            kind: if alert { EventKind::Alert } else { EventKind::Event },
+            category: if user.is_some() { Category::AUTHENTICATION } else { Category::NETWORK },
+            outcome: Some(if worked { Outcome::Success } else { Outcome::Failure }),
             email_addresses: &emails,
             extra: &extra,
             routeros: RouterOs { chain: chain.as_deref(), ..RouterOs::default() },
@@ -506,11 +537,7 @@ fn conversation() -> Conversation<'static> {
         count: 1_000_000_000_000,
         first: Timestamp::parse("2023-03-07T10:38:03Z"),
         last: Timestamp::parse("2023-03-08T00:00:00.25Z"),
-        attacker: Some(AttackerVerdict {
-            side: Side::Source,
-            confidence: 80,
-            rule: "brute_force",
-        }),
+        verdict: Verdict::LoginFailure,
     }
 }
 
@@ -597,9 +624,9 @@ fn a_conversation_is_folded() {
     );
     has(
         &one("indicator"),
-        json!({"indicator_types": ["malicious-activity"], "confidence": 80,
+        json!({"indicator_types": ["malicious-activity"], "confidence": 70,
                "valid_from": "2023-03-07T10:38:03Z",
-               "description": "An address outside acts towards the inside. Rule: brute_force."}),
+               "description": "A log-in from an address outside failed. Rule: failed_login_from_public_source."}),
     );
     has(
         &one("grouping"),
@@ -615,7 +642,7 @@ fn what_the_inside_does_is_benign_and_in_no_grouping() {
     let outward = Conversation {
         source: conversation().destination,
         destination: conversation().source,
-        attacker: None,
+        verdict: Verdict::Outbound,
         ..conversation()
     };
     let bundle = case_bundle(&[outward]);
@@ -624,14 +651,13 @@ fn what_the_inside_does_is_benign_and_in_no_grouping() {
     assert!(!indicator["pattern"].as_str().unwrap().contains(" OR "));
     assert!(objects(&bundle, "grouping").is_empty());
     let unknown = Conversation {
-        attacker: None,
+        verdict: Verdict::Unknown,
         ..conversation()
     };
     let bundle = case_bundle(&[unknown]);
-    assert_eq!(
-        objects(&bundle, "indicator")[0]["indicator_types"],
-        json!(["unknown"])
-    );
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["unknown"]));
+    assert!(!indicator["pattern"].as_str().unwrap().contains(" OR "));
     assert_eq!(objects(&bundle, "grouping").len(), 1);
 }
 
@@ -639,26 +665,22 @@ fn what_the_inside_does_is_benign_and_in_no_grouping() {
 fn of_mail_the_counterpart_is_unknown() {
     let mail = Conversation {
         provider: "dpc",
-        source: Party::Email("own@x.example"),
-        destination: Party::Email("Eve@Y.example"),
+        source: Party::Email("Eve@Y.example"),
+        destination: Party::Email("own@x.example"),
         destination_port: None,
         transport: None,
-        attacker: Some(AttackerVerdict {
-            side: Side::Destination,
-            confidence: 90,
-            rule: "counterpart",
-        }),
+        verdict: Verdict::Correspondence,
         ..conversation()
     };
     let bundle = case_bundle(&[mail]);
     let indicator = objects(&bundle, "indicator")[0];
     assert_eq!(indicator["pattern"], "[email-addr:value = 'Eve@y.example']");
     assert_eq!(indicator["indicator_types"], json!(["unknown"]));
-    assert_eq!(indicator["confidence"], 49);
+    assert_eq!(indicator["confidence"], 30);
     assert!(objects(&bundle, "network-traffic").is_empty());
     assert_eq!(objects(&bundle, "email-addr").len(), 2);
     let undecided = Conversation {
-        attacker: None,
+        verdict: Verdict::Unknown,
         ..mail
     };
     let bundle = case_bundle(&[undecided]);
@@ -685,7 +707,7 @@ proptest! {
     #[test]
     fn a_case_obeys_the_laws(
         parts in proptest::collection::vec(
-            (any_ip(), any_ip(), any::<Option<u16>>(), 0..3_u64, 0..9_i64, 0..9_i64, 0..4_u8, "\\PC{1,3}"),
+            (any_ip(), any_ip(), any::<Option<u16>>(), 0..3_u64, 0..9_i64, 0..9_i64, 0..8_u8, "\\PC{1,3}"),
             1..12,
         ),
     ) {
@@ -701,11 +723,7 @@ proptest! {
                 count: *count,
                 first: time(*first),
                 last: time(*last),
-                attacker: (*verdict > 1).then_some(AttackerVerdict {
-                    side: if *verdict == 2 { Side::Source } else { Side::Destination },
-                    confidence: 60,
-                    rule: "scan",
-                }),
+                verdict: Verdict::from_number(*verdict).unwrap(),
             })
             .collect();
         case_bundle(&conversations);
