@@ -16,14 +16,15 @@
 //! | `url`, `domain-name` | fields of mapped providers | what is no URI with a scheme, no host name |
 //! | `network-traffic` | the addresses of both ends; `start` is the event's time | without any end |
 //! | `observed-data` | all observables of the event, seen once | without a time or an observable |
-//! | `indicator` | the traffic, and its source where that is outside | without a time or an address |
+//! | `indicator` | the traffic, and its source where that attacks | without a time or an address |
 //! | `relationship` | indicator `based-on` observed data | without either |
 //!
 //! E-mail rows give no indicator: they name addresses without roles, so nothing says which of them is
 //! foreign; that is known only over a whole case, see [`case`].
 //!
-//! An indicator is `anomalous-activity` of modest confidence where an address outside acts towards the
-//! inside, `benign` where the inside acts, `unknown` elsewhere ([`direction()`]).
+//! An indicator is `anomalous-activity` of modest confidence where the source attacks, `benign` where the
+//! inside acts, `unknown` elsewhere. Who attacks says [`crate::analysis::role`], for the bundle of an entry by
+//! the entry and the private ranges alone.
 //!
 //! # Times
 //!
@@ -38,7 +39,6 @@
 //! stands there. The id of a bundle is that of the list of its objects.
 
 pub mod case;
-pub mod direction;
 pub mod protocol;
 pub mod rules;
 
@@ -54,7 +54,6 @@ mod tests;
 use aidos_model::Tlp;
 
 pub use bundle::Composer;
-pub use direction::{Direction, direction, outside};
 pub use object::CREATED;
 pub use rules::{ObjectRules, RulesError};
 

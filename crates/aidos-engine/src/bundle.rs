@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use aidos_core::analysis::conversation::{Key, Party, Stats};
 use aidos_core::analysis::role::Verdict;
 use aidos_core::compose::Options;
-use aidos_core::compose::case::{
-    AttackerVerdict, BundleId, Composer, Conversation, GroupingWriter, Side,
-};
+use aidos_core::compose::case::{BundleId, Composer, Conversation, GroupingWriter};
 use aidos_model::Timestamp;
 use aidos_model::stix::{Kind, StixId, Uuid};
 
@@ -90,8 +88,6 @@ impl<'n> CaseBundle<'n> {
     }
 
     fn objects_of(&mut self, key: &Key<'_>, stats: &Stats) -> io::Result<()> {
-        let verdict = stats.verdict();
-        let accused = verdict.is_attack() || verdict == Verdict::Correspondence;
         let conversation = Conversation {
             provider: &self.names[usize::from(key.provider)],
             source: key.source,
@@ -101,11 +97,7 @@ impl<'n> CaseBundle<'n> {
             count: stats.count,
             first: stats.first,
             last: stats.last,
-            attacker: accused.then(|| AttackerVerdict {
-                side: Side::Source,
-                confidence: verdict.confidence(),
-                rule: verdict.rule(),
-            }),
+            verdict: stats.verdict(),
         };
         let mut failed = None;
         let (objects, name) = (&mut self.objects, &mut self.key);

@@ -116,8 +116,9 @@ impl Fold {
             .iter()
             .chain(event.email_from)
             .chain(event.email_to);
+        // A row may be both: a sensor's alert may quote a mail, a mail server names its client.
         if addresses.next().is_some() {
-            return self.mail.add(event, provider, entry, &self.folder);
+            self.mail.add(event, provider, entry, &self.folder)?;
         }
         if event.source.ip.is_none() && event.destination.ip.is_none() {
             return Ok(());
@@ -516,7 +517,56 @@ fn each_row(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aidos_model::Endpoint;
+    use aidos_model::{Category, Endpoint, Kind, Outcome};
+
+    #[test]
+    fn a_row_with_mail_and_addresses_counts_as_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut fold = Fold::new(folder.path(), 1 << 20, Own::default());
+        let alert = Event {
+            kind: Kind::Alert,
+            source: "198.51.100.7".parse::<std::net::IpAddr>().unwrap().into(),
+            destination: "10.0.0.1".parse::<std::net::IpAddr>().unwrap().into(),
+            email_addresses: &["eve@evil.example", "own@x.example"],
+            ..Event::default()
+        };
+        let mail = Event {
+            category: Category::EMAIL,
+            source: "198.51.100.8".parse::<std::net::IpAddr>().unwrap().into(),
+            email_from: &["eve@evil.example"],
+            email_to: &["own@x.example"],
+            ..Event::default()
+        };
+        let log_in = Event {
+            category: Category::AUTHENTICATION,
+            outcome: Some(Outcome::Failure),
+            ..mail
+        };
+        let rows = [(alert, 0), (mail, 1), (log_in, 2)];
+        for (entry, (event, provider)) in (1..).zip(&rows) {
+            fold.add(event, *provider, entry).unwrap();
+        }
+        let mut folded = fold.finish().unwrap();
+        let (mut key, mut found) = (Vec::new(), Vec::new());
+        let mut mails = 0;
+        while let Some(stats) = folded.conversations.next(&mut key).unwrap() {
+            let key = Key::read(&key).unwrap();
+            if stats.verdict() == Verdict::Correspondence {
+                mails += 1;
+            } else {
+                found.push((key.provider, key.source.to_string(), stats.verdict()));
+            }
+        }
+        assert!(mails >= rows.len());
+        assert_eq!(
+            found,
+            [
+                (0, "198.51.100.7".to_owned(), Verdict::Alert),
+                (1, "198.51.100.8".to_owned(), Verdict::Unknown),
+                (2, "198.51.100.8".to_owned(), Verdict::LoginFailure),
+            ]
+        );
+    }
 
     #[test]
     fn conversations_have_all_their_entries_in_order() {

@@ -64,8 +64,6 @@ defects! {
     MissingSpace = "missing_space", repaired;
     /// Blanks were doubled or replaced by tabs; they were made one blank.
     ExtraSpace = "extra_space", repaired;
-    /// A known word was misspelt; it was read as meant.
-    Misspelt = "misspelt", repaired;
     /// A parenthesis was not closed; it was closed where the next field begins.
     UnbalancedParen = "unbalanced_paren", repaired;
     /// Two records stood on one line; they were split.

@@ -3,7 +3,11 @@
 //! The hot writers of Aidos do not go through a serialiser: they push constants and values. Each is
 //! tested to read back equal to what `serde_json` makes of the same value.
 
+mod seed;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub use seed::TextIn;
 
 /// Whether `push_str` must escape this byte.
 const ESCAPE: [bool; 256] = {

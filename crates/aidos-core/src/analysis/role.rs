@@ -48,6 +48,11 @@ impl Verdict {
         Self::ALL.get(usize::from(number)).copied()
     }
 
+    /// Whether an address inside acts, so that nothing is wrong as far as is known.
+    pub const fn is_benign(self) -> bool {
+        matches!(self, Self::Internal | Self::Outbound)
+    }
+
     /// Whether the source is taken for an attacker, and the destination for its target.
     pub const fn is_attack(self) -> bool {
         matches!(
@@ -67,6 +72,22 @@ impl Verdict {
             Self::LoginFailure => "failed_login_from_public_source",
             Self::Alert => "alert_names_public_source",
             Self::Correspondence => "stands_in_a_row_with_own_address",
+        }
+    }
+
+    /// The rule as a sentence.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Unknown => "Who acts towards whom is not known.",
+            Self::Internal => "Both ends are inside.",
+            Self::Outbound => {
+                "An address inside acts towards the outside, or is answered from there."
+            }
+            Self::Passing => "An address outside acts towards a public address.",
+            Self::Inbound => "An address outside acts towards the inside.",
+            Self::LoginFailure => "A log-in from an address outside failed.",
+            Self::Alert => "A detector raised an alert about an address outside.",
+            Self::Correspondence => "The counterpart in an exchange of mail.",
         }
     }
 

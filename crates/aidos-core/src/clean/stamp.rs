@@ -295,6 +295,20 @@ fn with_zone(mut cursor: Cursor<'_>, civil: Civil) -> Found<'_> {
     ))
 }
 
+/// The rest of a form whose date stands first.
+fn clock_and_zone(mut cursor: Cursor<'_>, year: i16, month: u8, day: u8) -> Found<'_> {
+    let clock = cursor.clock()?;
+    with_zone(
+        cursor,
+        Civil {
+            year,
+            month,
+            day,
+            ..clock
+        },
+    )
+}
+
 fn clock_only(mut cursor: Cursor<'_>) -> Found<'_> {
     cursor.clock()?;
     Some((Stamp::ClockOnly, cursor))
@@ -385,16 +399,7 @@ fn iso(mut cursor: Cursor<'_>) -> Found<'_> {
         b'T' | b't' => cursor.at += 1,
         _ => cursor.gap()?,
     }
-    let clock = cursor.clock()?;
-    with_zone(
-        cursor,
-        Civil {
-            year,
-            month,
-            day,
-            ..clock
-        },
-    )
+    clock_and_zone(cursor, year, month, day)
 }
 
 /// `07/Mar/2023:10:38:03 +0100` and `03/07/2023-10:38:03`.
@@ -411,16 +416,7 @@ fn slashed(mut cursor: Cursor<'_>) -> Found<'_> {
         return None;
     }
     cursor.at += 1;
-    let clock = cursor.clock()?;
-    with_zone(
-        cursor,
-        Civil {
-            year,
-            month,
-            day,
-            ..clock
-        },
-    )
+    clock_and_zone(cursor, year, month, day)
 }
 
 /// `20230307T103803Z`.
@@ -463,16 +459,7 @@ fn weekday_first(mut cursor: Cursor<'_>) -> Found<'_> {
         cursor.eat(b' ')?;
         let year = cursor.year()?;
         cursor.eat(b' ')?;
-        let clock = cursor.clock()?;
-        return with_zone(
-            cursor,
-            Civil {
-                year,
-                month,
-                day,
-                ..clock
-            },
-        );
+        return clock_and_zone(cursor, year, month, day);
     }
     cursor.eat(b' ')?;
     let month = cursor.month_name()?;

@@ -8,13 +8,14 @@ use aidos_model::stix::{Kind, OURS, StixId, Uuid};
 use aidos_model::{Event, Mac};
 
 use super::cache::{Addresses, Authors};
-use super::direction::{Direction, direction, outside};
 use super::object::{
     Address, Id, Indicator, Label, Said, Seen, Time, Traffic, push_based_on, push_indicator,
     push_observable, push_observed, text_id,
 };
-use super::rules::LOW;
+use super::rules::{LOW, indicator_type};
 use super::{ObjectRules, Options, pattern, protocol, value};
+use crate::analysis::own::Own;
+use crate::analysis::role::{Verdict, verdict};
 
 /// Writes one STIX 2.1 bundle an event, a line of `bundles.jsonl`.
 ///
@@ -228,7 +229,7 @@ struct On<'a> {
     traffic: Option<pattern::Traffic<'a>>,
     source: Option<&'a Address>,
     named: pattern::Traffic<'a>,
-    direction: Direction,
+    verdict: Verdict,
     confidence: u8,
 }
 
@@ -249,20 +250,18 @@ impl<'a> On<'a> {
             destination_port: event.destination.port,
             transport,
         };
-        let direction = direction(event);
+        // What is own beyond the private ranges is known of a case, not of a single row: its bundle is the
+        // same whatever case it stands in.
+        let verdict = verdict(event, &Own::default());
         let on = Self {
             traffic: rules.indicator.traffic.then_some(named),
-            source: source.filter(|address| {
-                rules.indicator.source
-                    && outside(address.ip())
-                    && !matches!(direction, Direction::Outward | Direction::Internal)
-            }),
+            source: source.filter(|_| rules.indicator.source && verdict.is_attack()),
             named,
-            direction,
-            confidence: if direction == Direction::Inward {
-                rules.indicator.confidence
-            } else {
-                LOW
+            verdict,
+            confidence: match verdict {
+                Verdict::Passing => rules.indicator.confidence.min(verdict.confidence()),
+                _ if verdict.is_attack() => rules.indicator.confidence,
+                _ => LOW,
             },
         };
         (on.traffic.is_some() || on.source.is_some()).then_some(on)
@@ -272,8 +271,8 @@ impl<'a> On<'a> {
     fn push(&self, out: &mut Vec<u8>, said: Said<'_>) -> Id {
         let indicator = Indicator {
             confidence: self.confidence,
-            description: self.direction.explanation(),
-            word: self.direction.indicator_type(),
+            description: self.verdict.explanation(),
+            word: indicator_type(self.verdict),
             valid_from: said.time,
         };
         push_indicator(

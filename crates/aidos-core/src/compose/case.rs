@@ -9,15 +9,15 @@
 //! - its observables, and `network-traffic` from `start` to `end`;
 //! - `observed-data` with the first and last time and the number of entries (999,999,999 at most, the
 //!   standard's limit);
-//! - an `indicator`, valid from the first time. Where the analysis names an attacker it is
-//!   `anomalous-activity` of the verdict's confidence, from 70 (STIX: high) on `malicious-activity`; else it is
-//!   `benign` where the inside acts, else `unknown`, both of low confidence;
+//! - an `indicator`, valid from the first time. Where the source attacks by the analysis it is
+//!   `anomalous-activity` of the verdict's confidence, from 70 (STIX: high) on `malicious-activity`, and on
+//!   the source too; else it is `benign` where the inside acts, else `unknown`, both of low confidence;
 //! - a `sighting` of that indicator by the provider, with the observed data behind it;
 //! - the `relationship` indicator `based-on` observed data.
 //!
 //! Between two e-mail addresses there is no traffic object, as the log tells no route. The indicator is on the
-//! address that the verdict names, the counterpart of an own one; it is `unknown` with a confidence below 50,
-//! whatever the verdict says: to write to somebody is no attack. Without a verdict there is none.
+//! source where the verdict makes it the counterpart of an own one; it is `unknown` with a confidence below 50,
+//! as to write to somebody is no attack. With any other verdict there is none.
 //!
 //! `created` and `modified` are the last time, when the fold was complete. A conversation without times has
 //! its observables only.
@@ -28,39 +28,20 @@ mod grouping;
 use aidos_model::Timestamp;
 use aidos_model::stix::{Kind, StixId};
 
+use crate::analysis::role::Verdict;
+
 pub use crate::analysis::conversation::Party;
 
 use super::cache::{Addresses, Authors};
-use super::direction::{Direction, outside};
 use super::object::{
     Address, Id, Indicator, Label, Said, Seen, Time, Traffic, push_based_on, push_indicator,
     push_observable, push_observed, push_sighting, text_id,
 };
-use super::rules::LOW;
+use super::rules::{LOW, indicator_type};
 use super::{ObjectRules, Options, pattern, protocol, value};
 
 pub use frame::{BundleId, bundle_close, bundle_open};
 pub use grouping::{Grouping, GroupingWriter};
-
-/// An end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The source.
-    Source,
-    /// The destination.
-    Destination,
-}
-
-/// Who of a conversation is held to be an attacker; between e-mail addresses, who is the counterpart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttackerVerdict<'a> {
-    /// Which end.
-    pub side: Side,
-    /// How surely, 0 to 100; more is read as 100.
-    pub confidence: u8,
-    /// The rule that says so, a word.
-    pub rule: &'a str,
-}
 
 /// All entries of a provider between two ends, to one port, over one transport.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +62,8 @@ pub struct Conversation<'a> {
     pub first: Option<Timestamp>,
     /// The time of the last that has one.
     pub last: Option<Timestamp>,
-    /// What the analysis says.
-    pub attacker: Option<AttackerVerdict<'a>>,
+    /// What the analysis says of the source; between e-mail addresses, that it is the counterpart.
+    pub verdict: Verdict,
 }
 
 /// The members that a conversation gives to its provider's [`Grouping`]: the indicator and the observed
@@ -193,7 +174,7 @@ impl Composer {
             let id = push_observed(json, said, seen, observables.iter());
             put(id, json)
         });
-        let judged = Judged::new(conversation, &ends, [&source, &destination], rules);
+        let judged = Judged::new(conversation, &ends, &source, rules);
         let indicator = judged.as_ref().map(|judged| {
             let id = judged.push(json, said, &times.first);
             put(id, json)
@@ -210,7 +191,7 @@ impl Composer {
                 put(id, json);
             }
         }
-        if judged.is_some_and(|judged| judged.word == "benign") {
+        if judged.is_some() && conversation.verdict.is_benign() {
             return Members::default();
         }
         Members {
@@ -392,60 +373,40 @@ impl<'a> Judged<'a> {
     fn new(
         conversation: &Conversation<'_>,
         ends: &'a Ends<'a>,
-        parties: [&'a End<'a>; 2],
+        source: &'a End<'a>,
         rules: &ObjectRules,
     ) -> Option<Self> {
-        let verdict = conversation.attacker;
-        let attacker = verdict.map(|verdict| match verdict.side {
-            Side::Source => parties[0],
-            Side::Destination => parties[1],
-        });
-        if let Some(End::Email(email)) = attacker {
-            return rules.indicator.source.then(|| Self {
-                word: "unknown",
-                confidence: verdict.map_or(0, |verdict| verdict.confidence.min(49)),
-                description: "The counterpart in an exchange of mail.".into(),
+        let verdict = conversation.verdict;
+        let word = indicator_type(verdict);
+        if let End::Email(email) = source
+            && verdict == Verdict::Correspondence
+        {
+            return rules.indicator.source.then_some(Self {
+                word,
+                confidence: verdict.confidence(),
+                description: verdict.explanation().to_owned(),
                 on: On::Email(email),
             });
         }
         ends.source.or(ends.destination)?;
-        let direction = match (ends.source, ends.destination) {
-            (Some(source), Some(destination)) => {
-                match (outside(source.ip()), outside(destination.ip())) {
-                    (true, false) => Direction::Inward,
-                    (false, true) => Direction::Outward,
-                    (false, false) => Direction::Internal,
-                    (true, true) => Direction::Unknown,
-                }
-            }
-            _ => Direction::Unknown,
-        };
-        let inside_acts = matches!(direction, Direction::Outward | Direction::Internal);
-        let address = match attacker {
-            Some(end) => end.ip(),
-            None => ends
-                .source
-                .filter(|address| !inside_acts && outside(address.ip())),
-        };
-        let address = address.filter(|_| rules.indicator.source);
+        let address = ends
+            .source
+            .filter(|_| rules.indicator.source && verdict.is_attack());
         if !rules.indicator.traffic && address.is_none() {
             return None;
         }
-        let (word, confidence, description) = match verdict {
-            Some(verdict) => (
-                if verdict.confidence >= HIGH {
+        let (word, confidence, description) = if verdict.is_attack() {
+            (
+                if verdict.confidence() >= HIGH {
                     "malicious-activity"
                 } else {
-                    "anomalous-activity"
+                    word
                 },
-                verdict.confidence.min(100),
-                format!("{} Rule: {}.", direction.explanation(), verdict.rule),
-            ),
-            None => (
-                if inside_acts { "benign" } else { "unknown" },
-                LOW,
-                direction.explanation().to_owned(),
-            ),
+                verdict.confidence(),
+                format!("{} Rule: {}.", verdict.explanation(), verdict.rule()),
+            )
+        } else {
+            (word, LOW, verdict.explanation().to_owned())
         };
         Some(Self {
             word,

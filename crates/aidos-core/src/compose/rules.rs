@@ -10,6 +10,8 @@ use aidos_model::stix::Kind;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::analysis::role::Verdict;
+
 /// The rules that hold without a file.
 pub const DEFAULT: &str = r#"# Which fields of an entry become which STIX 2.1 objects.
 # An object that is not named here keeps its default; `from = []` switches it off.
@@ -43,9 +45,9 @@ enabled = true
 [objects.observed-data]
 enabled = true
 
-# on: the traffic, and its source where that is an address outside.
-# confidence: 0 to 100, of an indicator on an outside that acts towards the inside. All others have 15, which
-# STIX calls low.
+# on: the traffic, and its source where that is taken for an attacker.
+# confidence: 0 to 100, of an indicator on the traffic of an attacker in the bundle of an entry; 30 at most where
+# the attacked is not known to be own. All others have 15, which STIX calls low.
 [objects.indicator]
 enabled = true
 on = ["traffic", "source"]
@@ -127,8 +129,17 @@ pub(super) struct IndicatorRules {
     pub(super) confidence: u8,
 }
 
-/// The confidence of indicators on what nobody outside does: low (appendix A of the standard).
+/// The confidence of indicators on what is no attack: low (appendix A of the standard).
 pub(super) const LOW: u8 = 15;
+
+/// The word of STIX's `indicator-type-ov` for traffic of this verdict.
+pub(super) const fn indicator_type(verdict: Verdict) -> &'static str {
+    match verdict {
+        _ if verdict.is_attack() => "anomalous-activity",
+        _ if verdict.is_benign() => "benign",
+        _ => "unknown",
+    }
+}
 
 /// Addresses of an event that are looked up without searching for their path.
 pub(super) const ENDS: [&str; 4] = [

@@ -1,214 +1,19 @@
 //! The fast writer against a slow and obvious one, and the laws that every bundle keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod folded;
+mod slow;
+
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use aidos_model::stix::{self, Kind, StixId, canonical};
-use aidos_model::{Endpoint, Event, Mac, Outcome, RouterOs, Timestamp, Tlp};
+use aidos_model::event::Kind as EventKind;
+use aidos_model::stix::{self, StixId, canonical};
+use aidos_model::{Category, Endpoint, Event, Mac, Outcome, RouterOs, Timestamp, Tlp};
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::case::{self, AttackerVerdict, BundleId, Conversation, Party, Side};
-use super::{Composer, ObjectRules, Options, direction, outside};
-
-fn named(mut object: Value) -> Value {
-    let id = stix::id_of(object.as_object().unwrap()).unwrap();
-    object["id"] = json!(id.to_string());
-    object
-}
-
-/// The bundle of an event by the default rules, without a thought for speed.
-fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
-    let marks = json!([tlp.stix_id().to_string()]);
-    let observable = |kind: &str, member: &str, value: String| {
-        named(
-            json!({"type": kind, "spec_version": "2.1", "object_marking_refs": marks, member: value}),
-        )
-    };
-    let address = |ip: IpAddr| {
-        let kind = if ip.is_ipv4() {
-            "ipv4-addr"
-        } else {
-            "ipv6-addr"
-        };
-        observable(kind, "value", ip.to_string())
-    };
-    let mut objects = Vec::new();
-    let (source, destination) = (
-        event.source.ip.map(address),
-        event.destination.ip.map(address),
-    );
-    let ends = [&event.source, &event.destination];
-    for end in ends {
-        objects.extend([end.ip, end.nat_ip].into_iter().flatten().map(address));
-        objects.extend(
-            end.mac
-                .map(|mac| observable("mac-addr", "value", mac.to_string())),
-        );
-    }
-    for list in [event.email_from, event.email_to, event.email_addresses] {
-        objects.extend(
-            list.iter()
-                .filter_map(|text| super::value::email(text))
-                .map(|value| observable("email-addr", "value", value.into())),
-        );
-    }
-    objects.extend(
-        event
-            .user
-            .map(str::trim)
-            .filter(|user| !user.is_empty())
-            .map(|user| observable("user-account", "account_login", user.into())),
-    );
-    for (path, text) in event.extra {
-        let text: Value = serde_json::from_str(text).unwrap();
-        let text = text.as_str().unwrap();
-        match *path {
-            "dns.question.name" => objects.extend(
-                super::value::domain(text).map(|v| observable("domain-name", "value", v.into())),
-            ),
-            "url.original" => {
-                objects
-                    .extend(super::value::url(text).map(|v| observable("url", "value", v.into())));
-            }
-            _ => {}
-        }
-    }
-    let transport = event.transport.and_then(super::protocol::word);
-    if let Some(any) = source.as_ref().or(destination.as_ref()) {
-        let version = any["type"].as_str().unwrap().trim_end_matches("-addr");
-        let mut traffic = json!({
-            "type": "network-traffic",
-            "spec_version": "2.1",
-            "object_marking_refs": marks,
-            "protocols": std::iter::once(version).chain(transport).collect::<Vec<_>>(),
-        });
-        let mut put = |name: &str, value: Value| {
-            if !value.is_null() {
-                traffic[name] = value;
-            }
-        };
-        put(
-            "src_ref",
-            source.as_ref().map_or(Value::Null, |end| end["id"].clone()),
-        );
-        put(
-            "dst_ref",
-            destination
-                .as_ref()
-                .map_or(Value::Null, |end| end["id"].clone()),
-        );
-        put("src_port", json!(event.source.port));
-        put("dst_port", json!(event.destination.port));
-        put("src_byte_count", json!(event.bytes));
-        put("start", json!(event.timestamp.map(|time| time.to_string())));
-        objects.push(named(traffic));
-    }
-    let by_id = |objects: Vec<Value>| -> BTreeMap<StixId, Value> {
-        let id = |object: &Value| StixId::parse(object["id"].as_str().unwrap()).unwrap();
-        objects
-            .into_iter()
-            .map(|object| (id(&object), object))
-            .collect()
-    };
-    let mut objects = by_id(objects);
-
-    let identity = named(json!({
-        "type": "identity", "spec_version": "2.1", "created": super::CREATED, "modified": super::CREATED,
-        "name": event.provider, "identity_class": "organization", "object_marking_refs": marks,
-    }));
-    let mut others = vec![identity.clone()];
-    if let Some(time) = event.timestamp {
-        let text = time.to_string();
-        let created = match text.trim_end_matches('Z').split_once('.') {
-            None => format!("{}.000Z", text.trim_end_matches('Z')),
-            Some((whole, fraction)) => {
-                format!("{whole}.{:0<3}Z", &fraction[..fraction.len().min(3)])
-            }
-        };
-        let said = |mut object: Value| {
-            object["spec_version"] = json!("2.1");
-            object["created"] = json!(created);
-            object["modified"] = json!(created);
-            object["created_by_ref"] = identity["id"].clone();
-            object["object_marking_refs"] = marks.clone();
-            named(object)
-        };
-        let observed = (!objects.is_empty()).then(|| {
-            let refs: Vec<_> = objects.keys().map(ToString::to_string).collect();
-            said(json!({
-                "type": "observed-data", "first_observed": text, "last_observed": text,
-                "number_observed": 1, "object_refs": refs,
-            }))
-        });
-        let indicator = slow_indicator(event, transport).map(|mut indicator| {
-            indicator["valid_from"] = json!(text);
-            said(indicator)
-        });
-        if let (Some(observed), Some(indicator)) = (&observed, &indicator) {
-            others.push(said(json!({
-                "type": "relationship", "relationship_type": "based-on",
-                "source_ref": indicator["id"], "target_ref": observed["id"],
-            })));
-        }
-        others.extend(observed);
-        others.extend(indicator);
-    }
-    let mut marking = Vec::new();
-    tlp.push_marking(&mut marking);
-    others.push(serde_json::from_slice(&marking).unwrap());
-    objects.extend(by_id(others));
-    let objects: Vec<_> = objects.into_values().collect();
-    named(json!({"type": "bundle", "objects": objects}))
-}
-
-fn slow_indicator(event: &Event<'_>, transport: Option<&str>) -> Option<Value> {
-    let (source, destination) = (event.source.ip, event.destination.ip);
-    source.or(destination)?;
-    let kind = |ip: IpAddr| {
-        if ip.is_ipv4() {
-            "ipv4-addr"
-        } else {
-            "ipv6-addr"
-        }
-    };
-    let mut terms = Vec::new();
-    let mut name = source.map_or("traffic".into(), |ip| ip.to_string());
-    for (end, ip) in [("src", source), ("dst", destination)] {
-        if let Some(ip) = ip {
-            terms.push(format!("network-traffic:{end}_ref.type = '{}'", kind(ip)));
-            terms.push(format!("network-traffic:{end}_ref.value = '{ip}'"));
-        }
-    }
-    if let Some(ip) = destination {
-        name += &format!(" to {ip}");
-    }
-    if let Some(port) = event.destination.port {
-        terms.push(format!("network-traffic:dst_port = {port}"));
-        name += &format!(" port {port}");
-    }
-    if let Some(transport) = transport {
-        terms.push(format!("network-traffic:protocols[*] = '{transport}'"));
-        name += if event.destination.port.is_some() {
-            "/"
-        } else {
-            " "
-        };
-        name += transport;
-    }
-    let mut pattern = format!("[{}]", terms.join(" AND "));
-    let direction = direction(event);
-    let inside_acts = direction.indicator_type() == "benign";
-    if let Some(ip) = source.filter(|ip| outside(*ip) && !inside_acts) {
-        pattern += &format!(" OR [{}:value = '{ip}']", kind(ip));
-    }
-    let anomalous = direction.indicator_type() == "anomalous-activity";
-    Some(json!({
-        "type": "indicator", "name": name, "description": direction.explanation(),
-        "indicator_types": [direction.indicator_type()], "confidence": if anomalous { 40 } else { 15 },
-        "pattern": pattern, "pattern_type": "stix",
-    }))
-}
+use super::{Composer, ObjectRules, Options};
+use slow::slow;
 
 fn compose(event: &Event<'_>, rules: &str) -> Value {
     let mut out = Vec::new();
@@ -314,6 +119,26 @@ fn an_attack_is_what_it_should_be() {
     assert_eq!(observed["object_refs"].as_array().unwrap().len(), 5);
     assert_eq!(observed["first_observed"], "2023-03-07T10:38:03Z");
     assert_eq!(observed["created"], "2023-03-07T10:38:03.000Z");
+}
+
+#[test]
+fn a_log_in_that_worked_accuses_nobody() {
+    let mut log_in = Event {
+        category: Category::AUTHENTICATION,
+        user: Some("admin"),
+        outcome: Some(Outcome::Failure),
+        destination: Endpoint::default(),
+        ..attack()
+    };
+    let bundle = compose(&log_in, "");
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["anomalous-activity"]));
+    assert!(indicator["pattern"].as_str().unwrap().contains(" OR "));
+    log_in.outcome = Some(Outcome::Success);
+    let bundle = compose(&log_in, "");
+    let indicator = objects(&bundle, "indicator")[0];
+    assert_eq!(indicator["indicator_types"], json!(["unknown"]));
+    assert!(!indicator["pattern"].as_str().unwrap().contains(" OR "));
 }
 
 #[test]
@@ -474,6 +299,8 @@ proptest! {
         emails in proptest::collection::vec("[a-c.']{1,3}@[a-cX]{1,2}\\.org", 0..5),
         texts in proptest::collection::vec("\\PC{0,12}|http://[a-c.]{1,5}/\\PC{0,5}", 2),
         chain in proptest::option::of("input|output|forward"),
+        alert in any::<bool>(),
+        worked in any::<bool>(),
     ) {
         let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
         let quoted = texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>();
@@ -486,228 +313,14 @@ proptest! {
             transport: transport.as_deref(),
             bytes,
             user: user.as_deref(),
-            outcome: user.is_some().then_some(Outcome::Failure),
+            kind: if alert { EventKind::Alert } else { EventKind::Event },
+            category: if user.is_some() { Category::AUTHENTICATION } else { Category::NETWORK },
+            outcome: Some(if worked { Outcome::Success } else { Outcome::Failure }),
             email_addresses: &emails,
             extra: &extra,
             routeros: RouterOs { chain: chain.as_deref(), ..RouterOs::default() },
             ..Event::default()
         };
         prop_assert_eq!(compose(&event, ""), slow(&event, Tlp::Amber));
-    }
-}
-
-fn conversation() -> Conversation<'static> {
-    Conversation {
-        provider: "8bells",
-        source: Party::Ip(ip("198.51.100.7")),
-        destination: Party::Ip(ip("192.168.1.2")),
-        destination_port: Some(22),
-        transport: Some("tcp"),
-        count: 1_000_000_000_000,
-        first: Timestamp::parse("2023-03-07T10:38:03Z"),
-        last: Timestamp::parse("2023-03-08T00:00:00.25Z"),
-        attacker: Some(AttackerVerdict {
-            side: Side::Source,
-            confidence: 80,
-            rule: "brute_force",
-        }),
-    }
-}
-
-/// A case as the engine builds it: objects sorted by id, doubles dropped, a grouping, a bundle around it.
-fn case_bundle(conversations: &[Conversation<'_>]) -> Value {
-    let mut composer = case::Composer::new(Options::default());
-    let mut sorted: BTreeMap<StixId, Vec<u8>> = BTreeMap::new();
-    let mut members = BTreeMap::<&str, BTreeSet<StixId>>::new();
-    let mut keep = |kind: Kind, id: &StixId, json: &[u8]| {
-        assert_eq!(kind, id.kind);
-        let before = sorted.insert(*id, json.to_vec());
-        assert!(before.is_none_or(|before| before == json), "{id} differs");
-    };
-    for conversation in conversations {
-        let found = composer.conversation(conversation, &mut keep);
-        members
-            .entry(conversation.provider)
-            .or_default()
-            .extend(found.iter());
-    }
-    for (provider, members) in members {
-        let first = conversations.iter().filter_map(|c| c.first).min();
-        let last = conversations.iter().filter_map(|c| c.last).max();
-        let mut grouping = composer.grouping(provider, first, last, &mut keep);
-        for id in &members {
-            grouping.member(id);
-        }
-        if let Some(mut writer) = grouping.finish() {
-            let mut json = Vec::new();
-            writer.open(&mut json);
-            for id in &members {
-                writer.member(id, &mut json);
-            }
-            let id = *writer.id();
-            writer.close(&mut json);
-            keep(Kind::Grouping, &id, &json);
-        }
-    }
-    let mut id = BundleId::new();
-    for object in sorted.keys() {
-        id.object(object);
-    }
-    let mut out = Vec::new();
-    case::bundle_open(&id.finish(), &mut out);
-    for (index, json) in sorted.values().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(json);
-    }
-    case::bundle_close(&mut out);
-    let bundle = serde_json::from_slice(&out).unwrap();
-    obeys_the_laws(&bundle, &out);
-    bundle
-}
-
-#[test]
-fn a_conversation_is_folded() {
-    let bundle = case_bundle(&[conversation(), conversation()]);
-    let one = |kind: &str| {
-        let found = objects(&bundle, kind);
-        assert_eq!(found.len(), 1, "{kind}");
-        found[0].as_object().unwrap().clone()
-    };
-    let has = |object: &Map<String, Value>, members: Value| {
-        for (name, value) in members.as_object().unwrap() {
-            assert_eq!(object.get(name), Some(value), "{name}");
-        }
-    };
-    has(
-        &one("network-traffic"),
-        json!({"start": "2023-03-07T10:38:03Z", "end": "2023-03-08T00:00:00.25Z", "is_active": false}),
-    );
-    has(
-        &one("observed-data"),
-        json!({"first_observed": "2023-03-07T10:38:03Z", "last_observed": "2023-03-08T00:00:00.25Z",
-               "number_observed": 999_999_999, "created": "2023-03-08T00:00:00.250Z"}),
-    );
-    has(
-        &one("sighting"),
-        json!({"count": 999_999_999, "sighting_of_ref": one("indicator")["id"],
-               "observed_data_refs": [one("observed-data")["id"]],
-               "where_sighted_refs": [one("identity")["id"]]}),
-    );
-    has(
-        &one("indicator"),
-        json!({"indicator_types": ["malicious-activity"], "confidence": 80,
-               "valid_from": "2023-03-07T10:38:03Z",
-               "description": "An address outside acts towards the inside. Rule: brute_force."}),
-    );
-    has(
-        &one("grouping"),
-        json!({"context": "suspicious-activity",
-               "object_refs": [one("indicator")["id"], one("observed-data")["id"]]}),
-    );
-    assert_eq!(objects(&bundle, "ipv4-addr").len(), 2);
-    assert_eq!(one("relationship")["relationship_type"], "based-on");
-}
-
-#[test]
-fn what_the_inside_does_is_benign_and_in_no_grouping() {
-    let outward = Conversation {
-        source: conversation().destination,
-        destination: conversation().source,
-        attacker: None,
-        ..conversation()
-    };
-    let bundle = case_bundle(&[outward]);
-    let indicator = objects(&bundle, "indicator")[0];
-    assert_eq!(indicator["indicator_types"], json!(["benign"]));
-    assert!(!indicator["pattern"].as_str().unwrap().contains(" OR "));
-    assert!(objects(&bundle, "grouping").is_empty());
-    let unknown = Conversation {
-        attacker: None,
-        ..conversation()
-    };
-    let bundle = case_bundle(&[unknown]);
-    assert_eq!(
-        objects(&bundle, "indicator")[0]["indicator_types"],
-        json!(["unknown"])
-    );
-    assert_eq!(objects(&bundle, "grouping").len(), 1);
-}
-
-#[test]
-fn of_mail_the_counterpart_is_unknown() {
-    let mail = Conversation {
-        provider: "dpc",
-        source: Party::Email("own@x.example"),
-        destination: Party::Email("Eve@Y.example"),
-        destination_port: None,
-        transport: None,
-        attacker: Some(AttackerVerdict {
-            side: Side::Destination,
-            confidence: 90,
-            rule: "counterpart",
-        }),
-        ..conversation()
-    };
-    let bundle = case_bundle(&[mail]);
-    let indicator = objects(&bundle, "indicator")[0];
-    assert_eq!(indicator["pattern"], "[email-addr:value = 'Eve@y.example']");
-    assert_eq!(indicator["indicator_types"], json!(["unknown"]));
-    assert_eq!(indicator["confidence"], 49);
-    assert!(objects(&bundle, "network-traffic").is_empty());
-    assert_eq!(objects(&bundle, "email-addr").len(), 2);
-    let undecided = Conversation {
-        attacker: None,
-        ..mail
-    };
-    let bundle = case_bundle(&[undecided]);
-    assert!(objects(&bundle, "indicator").is_empty());
-    assert_eq!(objects(&bundle, "observed-data").len(), 1);
-}
-
-#[test]
-fn times_sort_as_texts_too() {
-    let close = Conversation {
-        last: Timestamp::parse("2023-03-07T10:38:03.5Z"),
-        ..conversation()
-    };
-    let bundle = case_bundle(&[close]);
-    let observed = objects(&bundle, "observed-data")[0];
-    assert_eq!(observed["first_observed"], "2023-03-07T10:38:03.000000Z");
-    assert_eq!(observed["last_observed"], "2023-03-07T10:38:03.500000Z");
-    assert!(objects(&bundle, "network-traffic")[0].get("end").is_none());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
-
-    #[test]
-    fn a_case_obeys_the_laws(
-        parts in proptest::collection::vec(
-            (any_ip(), any_ip(), any::<Option<u16>>(), 0..3_u64, 0..9_i64, 0..9_i64, 0..4_u8, "\\PC{1,3}"),
-            1..12,
-        ),
-    ) {
-        let time = |number: i64| (number > 0).then(|| Timestamp(number * 300_000_000));
-        let conversations: Vec<_> = parts
-            .iter()
-            .map(|(a, b, port, count, first, last, verdict, provider)| Conversation {
-                provider,
-                source: a.map_or(Party::Email("a@x.example"), Party::Ip),
-                destination: b.map_or(Party::Email("b@x.example"), Party::Ip),
-                destination_port: *port,
-                transport: port.map(|_| "udp"),
-                count: *count,
-                first: time(*first),
-                last: time(*last),
-                attacker: (*verdict > 1).then_some(AttackerVerdict {
-                    side: if *verdict == 2 { Side::Source } else { Side::Destination },
-                    confidence: 60,
-                    rule: "scan",
-                }),
-            })
-            .collect();
-        case_bundle(&conversations);
     }
 }

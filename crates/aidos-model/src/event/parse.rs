@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::{Event, Kind, Message, Outcome};
+use crate::json::TextIn;
 use crate::{Defect, Mac, Timestamp};
 
 /// The text is no entry.
@@ -209,7 +210,7 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
             arena,
             path,
         } = self;
-        while let Some(key) = map.next_key_seed(Text(arena))? {
+        while let Some(key) = map.next_key_seed(TextIn(arena))? {
             match member(path, key) {
                 Member::Object(path) => {
                     map.next_value_seed(Object {
@@ -244,7 +245,7 @@ fn set<'a, A: MapAccess<'a>>(
     use serde::de::Error;
     macro_rules! text {
         () => {
-            map.next_value_seed(Text(arena))?
+            map.next_value_seed(TextIn(arena))?
         };
     }
     macro_rules! parsed {
@@ -328,34 +329,6 @@ fn endpoint<'e>(event: &'e mut Event<'_>, side: Side) -> &'e mut super::Endpoint
     }
 }
 
-/// A text, borrowed where it has no escapes.
-#[derive(Clone, Copy)]
-struct Text<'a>(&'a Bump);
-
-impl<'a> DeserializeSeed<'a> for Text<'a> {
-    type Value = &'a str;
-
-    fn deserialize<D: Deserializer<'a>>(self, json: D) -> Result<&'a str, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Text<'a> {
-    type Value = &'a str;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<&'a str, E> {
-        Ok(text)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<&'a str, E> {
-        Ok(self.0.alloc_str(text))
-    }
-}
-
 /// A list of texts.
 struct List<'a>(&'a Bump);
 
@@ -376,7 +349,7 @@ impl<'a> Visitor<'a> for List<'a> {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut list = ArenaVec::new_in(self.0);
-        while let Some(text) = seq.next_element_seed(Text(self.0))? {
+        while let Some(text) = seq.next_element_seed(TextIn(self.0))? {
             list.push(text);
         }
         Ok(list.into_bump_slice())

@@ -114,7 +114,6 @@ fn a_clean_row_is_read_either_way() {
 }
 
 #[test]
-#[allow(clippy::too_many_lines)] // a table
 fn dirty_rows_are_cleansed() {
     for (text, addresses, defects, message) in [
         (

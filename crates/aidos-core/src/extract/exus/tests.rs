@@ -339,7 +339,6 @@ fn messages_of_odd_rows_read_back() {
 }
 
 /// Objects in every schema that was seen, and worse.
-#[allow(clippy::too_many_lines)] // a table
 fn hostile() -> impl Strategy<Value = String> {
     let key = prop::sample::select(vec![
         "timestamp",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aidos_model::json::push_str;
+use aidos_model::json::{TextIn, push_str};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -220,7 +220,7 @@ impl<'a> Visitor<'a> for Seed<'a, '_> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Node<'a>, A::Error> {
         let mut members: ArenaVec<'a, (&'a str, Node<'a>)> = ArenaVec::new_in(self.arena);
-        while let Some(key) = map.next_key_seed(Key(self.arena))? {
+        while let Some(key) = map.next_key_seed(TextIn(self.arena))? {
             let node = map.next_value_seed(Seed {
                 arena: self.arena,
                 doubled: self.doubled,
@@ -232,32 +232,6 @@ impl<'a> Visitor<'a> for Seed<'a, '_> {
             members.push((key, node));
         }
         Ok(Node::Object(members.into_bump_slice()))
-    }
-}
-
-struct Key<'a>(&'a Bump);
-
-impl<'a> DeserializeSeed<'a> for Key<'a> {
-    type Value = &'a str;
-
-    fn deserialize<D: Deserializer<'a>>(self, json: D) -> Result<&'a str, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Key<'a> {
-    type Value = &'a str;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<&'a str, E> {
-        Ok(text)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<&'a str, E> {
-        Ok(self.0.alloc_str(text))
     }
 }
 
