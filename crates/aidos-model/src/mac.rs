@@ -6,13 +6,12 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mac(pub [u8; 6]);
 
-/// The value of each hexadecimal digit; 255 for what is none.
+/// The value of each lower-case hexadecimal digit; 255 for what is none.
 const DIGITS: [u8; 256] = {
     let mut table = [u8::MAX; 256];
     let mut value = 0;
     while value < 16 {
         table[b"0123456789abcdef"[value as usize] as usize] = value;
-        table[b"0123456789ABCDEF"[value as usize] as usize] = value;
         value += 1;
     }
     table
@@ -31,11 +30,6 @@ impl Mac {
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        if let Ok(bytes) = <&[u8; 17]>::try_from(bytes)
-            && let Some(mac) = Self::parse_pairs(bytes)
-        {
-            return Some(mac);
-        }
         let step = match (bytes.len(), bytes.get(2), bytes.get(4)) {
             (17, Some(b':' | b'-'), _) => 2,
             (14, _, Some(b'.')) => 4,
@@ -65,9 +59,11 @@ impl Mac {
         (digits == 12).then_some(Self(mac))
     }
 
-    /// The usual spelling: pairs with a colon between them.
+    /// Reads the spelling that [`Mac::text`] writes, and no other: pairs of lower-case digits with a
+    /// colon between them.
     #[inline]
-    fn parse_pairs(text: &[u8; 17]) -> Option<Self> {
+    pub fn parse_canonical(text: &str) -> Option<Self> {
+        let text: &[u8; 17] = text.as_bytes().try_into().ok()?;
         let mut mac = [0; 6];
         // Bits that no digit has gather here, so that one test at the end does.
         let mut bad = 0;
@@ -114,6 +110,15 @@ mod tests {
             assert_eq!(Mac::parse(text), Some(mac), "{text}");
         }
         assert_eq!(mac.text(), *b"aa:bb:cc:0d:ee:0f");
+        assert_eq!(Mac::parse_canonical("aa:bb:cc:0d:ee:0f"), Some(mac));
+        for text in [
+            "AA:bb:cc:0d:ee:0f",
+            "aa-bb-cc-0d-ee-0f",
+            "aa:bb:cc:0d:ee:0g",
+            "aa:bb:cc:0d:ee:0f ",
+        ] {
+            assert_eq!(Mac::parse_canonical(text), None, "{text}");
+        }
         assert_eq!(mac.to_string(), "aa:bb:cc:0d:ee:0f");
     }
 

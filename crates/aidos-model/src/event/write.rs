@@ -23,10 +23,7 @@ impl Event<'_> {
     /// objects.
     fn write_known(&self, out: &mut Vec<u8>, mut extra: Extra<'_>) {
         let extra = &mut extra;
-<<<<<<< HEAD
         let time = self.timestamp.map(Timestamp::text);
-=======
->>>>>>> core
         out.push(b'{');
         if let Some(time) = &time {
             out.extend_from_slice(b"\"@timestamp\":\"");
@@ -49,28 +46,18 @@ impl Event<'_> {
         }
         extra.join(out, "event.");
         out.push(b'}');
-<<<<<<< HEAD
         // Where the text of each address stands, so that `related` can repeat it.
         let mut written = [const { 0..0 }; 4];
         if !self.source.is_empty() {
             object(out, b",\"source\":", |out| {
                 [written[0], written[2]] = push_endpoint(out, &self.source, extra, "source.nat.");
-=======
-        if !self.source.is_empty() {
-            object(out, b",\"source\":", |out| {
-                push_endpoint(out, &self.source, extra, "source.nat.");
->>>>>>> core
                 extra.join(out, "source.");
             });
         }
         if !self.destination.is_empty() {
             object(out, b",\"destination\":", |out| {
-<<<<<<< HEAD
                 [written[1], written[3]] =
                     push_endpoint(out, &self.destination, extra, "destination.nat.");
-=======
-                push_endpoint(out, &self.destination, extra, "destination.nat.");
->>>>>>> core
                 extra.join(out, "destination.");
             });
         }
@@ -146,7 +133,6 @@ impl Event<'_> {
         out.push(b'}');
     }
 
-<<<<<<< HEAD
     /// Repeats the addresses that stand in these places of the output, each once.
     #[inline]
     fn write_ips(&self, out: &mut Vec<u8>, written: [Range<usize>; 4]) {
@@ -162,8 +148,6 @@ impl Event<'_> {
         out.push(b']');
     }
 
-=======
->>>>>>> core
     fn write_log(&self, out: &mut Vec<u8>, extra: &mut Extra<'_>) {
         if self.hostname.is_none()
             && self.priority.is_none()
@@ -211,7 +195,6 @@ impl Event<'_> {
         object(out, b",\"aidos\":", |out| {
             if has_routeros {
                 object(out, b",\"routeros\":", |out| {
-<<<<<<< HEAD
                     push_text(out, b",\"topics\":", routeros.topics);
                     push_text(out, b",\"prefix\":", routeros.prefix);
                     push_text(out, b",\"chain\":", routeros.chain);
@@ -219,11 +202,6 @@ impl Event<'_> {
                     push_text(out, b",\"mark\":", routeros.mark);
                     push_text(out, b",\"flags\":", routeros.flags);
                     push_text(out, b",\"icmp\":", routeros.icmp);
-=======
-                    for (key, text) in parts {
-                        push_text(out, key, text);
-                    }
->>>>>>> core
                     extra.join(out, "aidos.routeros.");
                 });
             }
@@ -407,7 +385,6 @@ fn push_ips(out: &mut Vec<u8>, ips: &[Option<IpAddr>; 4]) {
     out.push(b']');
 }
 
-<<<<<<< HEAD
 /// Writes the members of a side; `nat` is the path of its translation. Returns where the quoted texts of
 /// its address and of its translation stand.
 #[inline]
@@ -443,29 +420,6 @@ fn push_endpoint(
         });
     }
     written
-=======
-/// Writes the members of a side; `nat` is the path of its translation.
-fn push_endpoint(out: &mut Vec<u8>, side: &Endpoint, extra: &mut Extra<'_>, nat: &str) {
-    if let Some(ip) = side.ip {
-        out.extend_from_slice(b",\"ip\":");
-        push_quoted_ip(out, ip);
-    }
-    push_number(out, b",\"port\":", side.port.map(u64::from));
-    if let Some(mac) = side.mac {
-        out.extend_from_slice(b",\"mac\":");
-        push_value(out, Value::Mac(mac));
-    }
-    if side.nat_ip.is_some() || side.nat_port.is_some() {
-        object(out, b",\"nat\":", |out| {
-            if let Some(ip) = side.nat_ip {
-                out.extend_from_slice(b",\"ip\":");
-                push_quoted_ip(out, ip);
-            }
-            push_number(out, b",\"port\":", side.nat_port.map(u64::from));
-            extra.join(out, nat);
-        });
-    }
->>>>>>> core
 }
 
 #[cfg(test)]

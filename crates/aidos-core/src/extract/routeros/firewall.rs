@@ -74,26 +74,18 @@ pub(super) fn read_clean<'a>(
     if memchr::memchr3(0, 0x1b, b'\t', text.as_bytes()).is_some() {
         return false;
     }
-    match pass::<true>(provider, text, anchor) {
-        Ok(Some(record)) => {
-            let start = anchor - record.chain.len();
-            // A log-in merged with this record would read as its prefix.
-            if start > LOGIN.len() && provider.log_in.find(&text.as_bytes()[..start]).is_some() {
-                return false;
-            }
-            push(
-                line,
-                text,
-                start,
-                &record,
-                Defects::default(),
-                context,
-                sink,
-            );
-            true
-        }
-        _ => false,
+    let mut record = Record::default();
+    if !matches!(pass::<true>(provider, text, anchor, &mut record), Ok(true)) {
+        return false;
     }
+    let start = anchor - record.chain.len();
+    // A log-in merged with this record would read as its prefix.
+    if start > LOGIN.len() && provider.log_in.find(&text.as_bytes()[..start]).is_some() {
+        return false;
+    }
+    let clean = Defects::default();
+    push(line, text, start, &record, clean, context, sink);
+    true
 }
 
 /// Reads a line that may be damaged; false, with nothing pushed, when it is no record.
@@ -106,9 +98,10 @@ pub(super) fn read<'a>(
     context: &Context<'a>,
     sink: &mut Sink<'a>,
 ) -> bool {
-    let Ok(Some(record)) = pass::<false>(provider, text, anchor) else {
+    let mut record = Record::default();
+    if !matches!(pass::<false>(provider, text, anchor, &mut record), Ok(true)) {
         return false;
-    };
+    }
     let start = anchor - record.chain.len();
     push(line, text, start, &record, given, context, sink);
     true
@@ -126,13 +119,14 @@ pub(super) fn loose_anchor(text: &str) -> Option<usize> {
     })
 }
 
+/// Fills the record from the line; false where it is none.
 #[inline]
 fn pass<'a, const STRICT: bool>(
     provider: &EightBells,
     text: &'a str,
     anchor: usize,
-) -> Step<Option<Record<'a>>> {
-    let mut record = Record::default();
+    record: &mut Record<'a>,
+) -> Step<bool> {
     let before = &text.as_bytes()[..anchor];
     let start = before
         .iter()
@@ -140,18 +134,18 @@ fn pass<'a, const STRICT: bool>(
         .map_or(0, |at| at + 1);
     record.chain = text.get(start..anchor).unwrap_or_default();
     if record.chain.is_empty() {
-        return Ok(None);
+        return Ok(false);
     }
     let mut pass = Pass {
         text,
         at: anchor + 1,
     };
-    interfaces::<STRICT>(provider, &mut pass, &mut record)?;
-    if !attributes::<STRICT>(&mut pass, &mut record)? {
-        return Ok(None);
+    interfaces::<STRICT>(provider, &mut pass, record)?;
+    if !attributes::<STRICT>(&mut pass, record)? {
+        return Ok(false);
     }
-    protocol::<STRICT>(&mut pass, &mut record)?;
-    tuple::<STRICT>(&mut pass, &mut record)?;
-    tail::<STRICT>(&mut pass, &mut record)?;
-    Ok(Some(record))
+    protocol::<STRICT>(&mut pass, record)?;
+    tuple::<STRICT>(&mut pass, record)?;
+    tail::<STRICT>(&mut pass, record)?;
+    Ok(true)
 }

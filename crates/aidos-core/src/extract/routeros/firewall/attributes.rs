@@ -162,9 +162,8 @@ fn mac<'a, const STRICT: bool>(pass: &mut Pass<'a>, record: &mut Record<'a>) -> 
             return Err(NotClean);
         }
         let text = pass.text.get(pass.at..pass.at + 17).ok_or(NotClean)?;
-        let mac = Mac::parse(text).filter(|mac| mac.text() == *text.as_bytes());
         pass.at += 17;
-        record.mac = Some(mac.ok_or(NotClean)?);
+        record.mac = Some(Mac::parse_canonical(text).ok_or(NotClean)?);
         record.mac_text = Some(text);
         return if pass.eat(", ") {
             Ok(())
@@ -201,10 +200,17 @@ fn loose_mac<'a>(pass: &mut Pass<'a>, record: &mut Record<'a>) {
 
 /// The first keyword behind a blank or comma, or the end.
 pub(super) fn keyword(rest: &str) -> usize {
-    let behind = |at: &usize| *at == 0 || matches!(rest.as_bytes()[at - 1], b' ' | b',' | b')');
-    KEYWORDS
-        .iter()
-        .filter_map(|word| rest.match_indices(word).map(|(at, _)| at).find(behind))
-        .min()
-        .unwrap_or(rest.len())
+    let mut begins = true;
+    for (at, byte) in rest.bytes().enumerate() {
+        let rest = &rest.as_bytes()[at..];
+        if begins
+            && KEYWORDS
+                .iter()
+                .any(|word| rest.starts_with(word.as_bytes()))
+        {
+            return at;
+        }
+        begins = matches!(byte, b' ' | b',' | b')');
+    }
+    rest.len()
 }

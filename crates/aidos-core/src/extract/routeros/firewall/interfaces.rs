@@ -6,6 +6,9 @@ use super::attributes::{KEYWORDS, keyword};
 use super::cursor::{Comma, Pass};
 use super::{EightBells, NotClean, Record, Step};
 
+/// How RouterOS writes that there is no interface.
+const NONE: &str = "(unknown 0)";
+
 /// `in:ether1 out:bridge, `.
 #[inline]
 pub(super) fn interfaces<'a, const STRICT: bool>(
@@ -23,7 +26,9 @@ pub(super) fn interfaces<'a, const STRICT: bool>(
         let odd = |name: &str| {
             name.ends_with([',', ' '])
                 || name.starts_with(' ')
-                || (name.contains(' ') && KEYWORDS.iter().any(|word| name.contains(word)))
+                || (name != NONE
+                    && name.as_bytes().contains(&b' ')
+                    && KEYWORDS.iter().any(|word| name.contains(word)))
         };
         if odd(ingress) || odd(egress) || !pass.eat(", ") {
             return Err(NotClean);

@@ -25,7 +25,7 @@ pub(super) fn protocol<'a, const STRICT: bool>(
         }
         if pass.eat(" (") {
             let detail = pass.until(b")");
-            if detail.contains(':') {
+            if detail.as_bytes().contains(&b':') {
                 return Err(NotClean); // the parenthesis is not closed before the addresses
             }
             record.detail = Some(detail);
