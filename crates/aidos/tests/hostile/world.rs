@@ -44,6 +44,20 @@ fn a_full_disk_is_told() {
     );
     assert_eq!(done.code, Some(1), "{}", done.err);
     assert!(done.err.contains("/dev/full"), "{}", done.err);
+    let stdout = File::options().write(true).open("/dev/full").unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_aidos"))
+        .args(["extract", "a.log", "-q"])
+        .current_dir(folder)
+        .stdout(stdout)
+        .output()
+        .unwrap();
+    let words = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{words}");
+    assert!(words.contains("free space"), "{words}");
+    assert!(
+        !words.contains("--resume"),
+        "nothing to go on with: {words}"
+    );
 }
 
 #[test]
@@ -71,7 +85,11 @@ fn a_run_on_a_full_disk_goes_on_when_there_is_space() {
     let done = aidos(folder, &args);
     let unmounted = Command::new("umount").arg(&small).status().unwrap();
     assert_eq!(full.code, Some(1), "{}", full.err);
-    assert!(full.err.contains("free space"), "{}", full.err);
+    assert!(
+        full.err.contains("free space and go on with --resume"),
+        "{}",
+        full.err
+    );
     assert!(!more || done.code == Some(0), "{}", done.err);
     assert!(unmounted.success());
 }
@@ -149,6 +167,28 @@ fn a_finished_case_is_replaced_only_where_that_is_meant() {
     let (done, forced) = run(folder, &["b.log", "--force"]);
     assert_eq!(done.code, Some(0), "{}", done.err);
     assert_eq!(forced["rows_read"], 2);
+    assert_tidy(folder, false);
+}
+
+#[test]
+fn refused_inputs_alone_make_no_case_and_touch_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.log"), ROW).unwrap();
+    fs::write(folder.join("p.pdf"), b"%PDF-1.7\n").unwrap();
+    let (done, _) = run(folder, &["a.log"]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    let before = bytes(&folder.join("out/k"));
+    let (done, summary) = run(folder, &["p.pdf", "absent", "--force"]);
+    crate::assert_refused(&done, &summary, &[("p.pdf", "PDF"), ("absent", "")]);
+    assert!(done.err.contains("nothing could be read"), "{}", done.err);
+    assert_same(&before, &bytes(&folder.join("out/k")));
+    assert_tidy(folder, false);
+    // An input without rows is no refused one: its case says so.
+    fs::write(folder.join("empty.log"), b"").unwrap();
+    let (done, summary) = run(folder, &["empty.log", "--force"]);
+    crate::assert_refused(&done, &summary, &[]);
+    assert_eq!(summary["rows_read"], 0);
     assert_tidy(folder, false);
 }
 

@@ -40,6 +40,14 @@ fn a_run_makes_a_case_and_says_so() {
         "{words}"
     );
     assert!(folder.path().join("out/fw/report.html").is_file());
+    let case = fs::read(folder.path().join("out/fw/case.json")).unwrap();
+    let case: serde_json::Value = serde_json::from_slice(&case).unwrap();
+    assert_eq!(case["options"]["nat"], "semantic");
+    let other = ["run", "fw.log", "--case", "n", "--nat", "last-ip", "-q"];
+    assert_eq!(code(&run(folder.path(), &other)), 0);
+    let case = fs::read(folder.path().join("out/n/case.json")).unwrap();
+    let case: serde_json::Value = serde_json::from_slice(&case).unwrap();
+    assert_eq!(case["options"]["nat"], "last-ip");
     // Again: replaced. With other options: refused, unless forced.
     assert_eq!(code(&run(folder.path(), &["run", "fw.log"])), 0);
     let other = run(folder.path(), &["run", "fw.log", "--tlp", "red"]);
@@ -65,6 +73,12 @@ fn refused_inputs_are_named_and_the_others_done() {
     let folder = folder();
     fs::write(folder.path().join("fw.log"), firewall(5)).unwrap();
     fs::write(folder.path().join("p.pdf"), b"%PDF-1.7\n").unwrap();
+    let loud = run(folder.path(), &["run", "fw.log", "p.pdf", "--case", "b"]);
+    assert!(
+        err(&loud).contains("the rest is done, the exit code is 1 because of that"),
+        "{}",
+        err(&loud)
+    );
     let words = ["run", "fw.log", "p.pdf", "absent.log", "--json", "--quiet"];
     let output = run(folder.path(), &words);
     assert_eq!(code(&output), 1, "{}", err(&output));
