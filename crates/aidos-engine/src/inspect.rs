@@ -25,7 +25,7 @@ use crate::Error;
 use crate::export::{each_cell, push_text};
 use crate::feed::{first_chunk, json_shape, scores};
 use crate::plan::{Input, Reading};
-use crate::progress::Cancel;
+use crate::progress::{Cancel, Moment, Progress};
 use crate::sorter::unlinked;
 use types::Columns;
 
@@ -117,15 +117,21 @@ pub fn inspect(
     reading: &Reading,
     most: u64,
     scratch: &Path,
-    cancel: &Cancel,
+    (progress, cancel): (&dyn Progress, &Cancel),
     each: &mut dyn FnMut(Found) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    progress.take(&Moment::Begin {
+        step: "look",
+        total: None,
+    });
     let mut inspector = Inspector {
         reading,
         most,
         scratch,
+        progress,
         cancel,
         each,
+        bytes: 0,
     };
     match (input, stdin) {
         (Input::Path(path), _) => inspector.path(path, &input.name()),
@@ -249,7 +255,10 @@ struct Inspector<'i> {
     reading: &'i Reading,
     most: u64,
     scratch: &'i Path,
+    progress: &'i dyn Progress,
     cancel: &'i Cancel,
+    /// Text that was looked at.
+    bytes: u64,
     each: &'i mut dyn FnMut(Found) -> Result<(), Error>,
 }
 
@@ -404,7 +413,12 @@ impl Inspector<'_> {
         Ok(())
     }
 
-    fn sheet(&self, book: &mut Workbook<File>, sheet: &str, below: &str) -> Result<Found, Trouble> {
+    fn sheet(
+        &mut self,
+        book: &mut Workbook<File>,
+        sheet: &str,
+        below: &str,
+    ) -> Result<Found, Trouble> {
         let mut rows = book.rows(sheet, CHUNK)?;
         let kind = rows.sniff();
         let mut found = Found::of(below, &kind);
@@ -460,7 +474,7 @@ impl Inspector<'_> {
 
     /// Looks at the records of a leaf.
     fn records(
-        &self,
+        &mut self,
         next: &mut dyn FnMut() -> Result<Option<Item>, aidos_read::ReadError>,
         kind: &Sniff,
         (first, whole): (Option<&Chunk>, bool),
@@ -496,7 +510,11 @@ impl Inspector<'_> {
             match next() {
                 Ok(None) => break true,
                 Ok(Some(_)) if look.rows >= look.most => break false,
-                Ok(Some(Item::Chunk(chunk))) => look.chunk(&chunk, &kind.format, &found.path),
+                Ok(Some(Item::Chunk(chunk))) => {
+                    look.chunk(&chunk, &kind.format, &found.path);
+                    self.bytes += chunk.text.len() as u64;
+                    self.progress.take(&Moment::At(self.bytes));
+                }
                 Ok(Some(Item::Oversize(_))) => {
                     look.rows += 1;
                     look.outcome.rejected += 1;
@@ -825,6 +843,7 @@ fn members(json: &serde_json::Value, path: &mut String, columns: &mut Columns) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Silent;
 
     fn look(name: &str, bytes: &[u8]) -> Vec<Found> {
         let folder = tempfile::tempdir().unwrap();
@@ -837,7 +856,7 @@ mod tests {
             &Reading::default(),
             1_000,
             folder.path(),
-            &Cancel::default(),
+            (&Silent, &Cancel::default()),
             &mut |found| {
                 all.push(found);
                 Ok(())
