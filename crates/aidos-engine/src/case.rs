@@ -147,6 +147,11 @@ impl Case {
             .map_err(Error::file("write", &self.work.join("checkpoint")))
     }
 
+    /// Removes what was begun; an earlier case in its place stays.
+    pub(crate) fn abandon(self) -> Result<(), Error> {
+        fs::remove_dir_all(&self.work).map_err(Error::file("remove", &self.work))
+    }
+
     /// Puts the finished folder in its place.
     pub(crate) fn finish(self) -> Result<PathBuf, Error> {
         let Self {

@@ -2,13 +2,15 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::progress::{Followed, Progress};
 use crate::sorter::unlinked;
 
 /// The longest line that is read: an entry of the largest row, with every character escaped, and its fields.
-const LONGEST_LINE: u64 = 64 << 20;
+pub(crate) const LONGEST_LINE: u64 = 64 << 20;
 /// The first bytes of a zstd frame, RFC 8878.
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -52,6 +54,18 @@ impl Entries {
         keep(pipe, scratch).map(Self::Kept)
     }
 
+    /// How many bytes [`Entries::open`] will give; `None` where they are compressed.
+    pub fn size(&self) -> Option<u64> {
+        let file = match self {
+            Self::File(path) => &File::open(path).ok()?,
+            Self::Kept(file) => file,
+        };
+        let mut magic = [0; 4];
+        // Not from where the file stands: a kept one may be read by somebody just now.
+        let compressed = file.read_exact_at(&mut magic, 0).is_ok() && magic == ZSTD_MAGIC;
+        (!compressed).then(|| file.metadata().ok().map(|data| data.len()))?
+    }
+
     /// Reads them from the first one on.
     ///
     /// # Errors
@@ -74,16 +88,19 @@ impl Entries {
         Ok(Box::new(BufReader::with_capacity(256 << 10, file)))
     }
 
-    /// Calls `each` with the number and text of every line that is not blank.
+    /// Calls `each` with the number and text of every line that is not blank; `step` is what is being done,
+    /// for `progress`.
     ///
     /// # Errors
     /// [`Error::File`] for a damaged file, [`Error::NotEntries`] for a line that is too long or no UTF-8,
     /// and what `each` returns.
     pub fn each_line(
         &self,
+        step: &'static str,
+        progress: &dyn Progress,
         each: &mut dyn FnMut(u64, &str) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut reader = self.open()?;
+        let mut reader = Followed::begin(self.open()?, step, self.size(), progress);
         let mut line = Vec::new();
         let mut number = 0;
         loop {
@@ -153,6 +170,7 @@ fn keep(pipe: &mut dyn Read, scratch: &Path) -> Result<File, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Silent;
 
     const LINE: &str =
         "{\"event\":{\"provider\":\"8bells\",\"kind\":\"event\"},\"message\":\"x\"}\n";
@@ -160,7 +178,7 @@ mod tests {
     fn lines(entries: &Entries) -> Vec<(u64, String)> {
         let mut lines = Vec::new();
         entries
-            .each_line(&mut |number, line| {
+            .each_line("read", &Silent, &mut |number, line| {
                 lines.push((number, line.to_owned()));
                 Ok(())
             })
@@ -181,6 +199,9 @@ mod tests {
         let zst = folder.path().join("e.zst");
         std::fs::write(&zst, &frames).unwrap();
         assert_eq!(lines(&Entries::at(&zst).unwrap()), wanted);
+        assert_eq!(Entries::at(&zst).unwrap().size(), None);
+        let plain = Entries::at(folder.path()).unwrap();
+        assert_eq!(plain.size(), Some(text.len() as u64));
         let kept = Entries::keep(&mut frames.as_slice(), folder.path()).unwrap();
         assert_eq!(lines(&kept), wanted);
         assert_eq!(lines(&kept), wanted, "a second time");
@@ -203,7 +224,9 @@ mod tests {
         std::fs::write(&raw, b"\x28\xb5\x2f\xfdxx").unwrap();
         assert!(!Entries::at(&raw).unwrap().are_entries().unwrap());
         std::fs::write(&raw, b"\xff\xfe\n").unwrap();
-        let error = Entries::at(&raw).unwrap().each_line(&mut |_, _| Ok(()));
+        let error = Entries::at(&raw)
+            .unwrap()
+            .each_line("read", &Silent, &mut |_, _| Ok(()));
         assert!(matches!(error, Err(Error::NotEntries { line: 1, .. })));
     }
 }

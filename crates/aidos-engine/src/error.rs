@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::Summary;
+
 /// What ended a job. Damaged rows and refused inputs are no errors: they are counted and listed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -62,9 +64,21 @@ pub enum Error {
         /// Why.
         what: String,
     },
+    /// Every input was refused, and each was told as it was met: there is nothing to make a case of.
+    #[error(
+        "cannot make case `{}`: nothing could be read of its inputs ({} refused); see above why, or ask \
+         `aidos inspect`", summary.case, summary.refused.len()
+    )]
+    NothingRead {
+        /// What was refused, and why; all counts are 0.
+        summary: Box<Summary>,
+    },
     /// Somebody asked to stop.
-    #[error("stopped on request; what is done is kept, go on with --resume")]
+    #[error("stopped on request")]
     Cancelled,
+    /// A run ended before its time, and can go on where it stopped.
+    #[error("{0}{rest}", rest = go_on(.0))]
+    Unfinished(Box<Error>),
     /// An option has a value that does not fit.
     #[error("{0}")]
     Usage(String),
@@ -75,9 +89,7 @@ pub enum Error {
 
 fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; free space and go on with --resume"
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; free space",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "; choose a folder that you may write to with --out"
         }
@@ -85,7 +97,32 @@ fn hint(error: &io::Error) -> &'static str {
     }
 }
 
+/// What is said after the error of a run that can go on.
+fn go_on(error: &Error) -> &'static str {
+    match error {
+        Error::Cancelled => "; what is done is kept, go on with --resume",
+        _ => " and go on with --resume",
+    }
+}
+
 impl Error {
+    /// The error of a run that began a case: where it can go on later, it says so.
+    pub(crate) fn of_run(self) -> Self {
+        let full = |kind| {
+            matches!(
+                kind,
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            )
+        };
+        match self {
+            Self::Cancelled => Self::Unfinished(Box::new(self)),
+            Self::File { ref source, .. } if full(source.kind()) => {
+                Self::Unfinished(Box::new(self))
+            }
+            other => other,
+        }
+    }
+
     /// Wraps an I/O error with its deed and file.
     pub(crate) fn file(deed: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::File {
@@ -100,6 +137,7 @@ impl Error {
         match self {
             Self::Usage(_) | Self::NoProvider { .. } => Exit::Usage,
             Self::Cancelled => Exit::Cancelled,
+            Self::Unfinished(error) => error.exit(),
             _ => Exit::Failed,
         }
     }
@@ -123,4 +161,30 @@ pub enum Exit {
     Partner = 5,
     /// Interrupted by Ctrl-C or a signal (128 + SIGINT, as shells say it).
     Cancelled = 130,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_is_told_to_go_on() {
+        let full =
+            || Error::file("write", Path::new("x"))(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(full().to_string().ends_with("; free space"), "{}", full());
+        let of_run = full().of_run();
+        assert!(
+            of_run
+                .to_string()
+                .ends_with("; free space and go on with --resume"),
+            "{of_run}"
+        );
+        assert_eq!(of_run.exit(), Exit::Failed);
+        assert_eq!(Error::Cancelled.to_string(), "stopped on request");
+        let of_run = Error::Cancelled.of_run();
+        assert!(of_run.to_string().ends_with("go on with --resume"));
+        assert_eq!(of_run.exit(), Exit::Cancelled);
+        let other = Error::Usage("no".into()).of_run();
+        assert!(matches!(other, Error::Usage(_)), "{other}");
+    }
 }

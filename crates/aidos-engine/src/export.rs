@@ -20,7 +20,7 @@ use serde::Serialize;
 pub use crate::entries::Entries;
 
 use crate::Error;
-use crate::progress::Cancel;
+use crate::progress::{Cancel, Progress};
 
 /// Every column of the model, in the order in which they stand in the table.
 pub const COLUMNS: &[&str] = &[
@@ -95,11 +95,12 @@ pub fn csv(
     entries: &Entries,
     columns: Option<&[String]>,
     out: &mut dyn Write,
+    progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Exported, Error> {
     let columns = match columns {
         Some(columns) => columns.to_vec(),
-        None => find_columns(entries, cancel)?,
+        None => find_columns(entries, progress, cancel)?,
     };
     let at: HashMap<&str, usize> = columns
         .iter()
@@ -127,7 +128,7 @@ pub fn csv(
     out.write_all(row.end()).map_err(failed)?;
     let mut cells = vec![String::new(); columns.len()];
     let mut filled = vec![false; columns.len()];
-    each_event(entries, cancel, &mut |event| {
+    each_event(entries, ("table", progress), cancel, &mut |event| {
         each_cell(event, &mut |path, value| {
             if let Some(cell) = at.get(path).and_then(|index| cells.get_mut(*index)) {
                 push_text(cell, value);
@@ -152,10 +153,14 @@ pub fn csv(
 }
 
 /// The columns that at least one entry fills, in order.
-fn find_columns(entries: &Entries, cancel: &Cancel) -> Result<Vec<String>, Error> {
+fn find_columns(
+    entries: &Entries,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Vec<String>, Error> {
     let mut known = vec![false; COLUMNS.len()];
     let mut extra = BTreeSet::new();
-    each_event(entries, cancel, &mut |event| {
+    each_event(entries, ("columns", progress), cancel, &mut |event| {
         let mut next = 0;
         each_cell(event, &mut |path, _| {
             // Fields come in the order of the table, so the search goes on where it stopped.
@@ -194,11 +199,12 @@ fn find_columns(entries: &Entries, cancel: &Cancel) -> Result<Vec<String>, Error
 /// Reads each entry.
 pub(crate) fn each_event(
     entries: &Entries,
+    (step, progress): (&'static str, &dyn Progress),
     cancel: &Cancel,
     each: &mut dyn FnMut(&Event<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut arena = Bump::new();
-    entries.each_line(&mut |line, text| {
+    entries.each_line(step, progress, &mut |line, text| {
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
@@ -385,12 +391,13 @@ fn is_formula(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Silent;
 
     fn table(lines: &str, columns: Option<&[String]>) -> Result<(String, Exported), Error> {
         let folder = tempfile::tempdir().unwrap();
         let entries = Entries::keep(&mut lines.as_bytes(), folder.path())?;
         let mut out = Vec::new();
-        let done = csv(&entries, columns, &mut out, &Cancel::default())?;
+        let done = csv(&entries, columns, &mut out, &Silent, &Cancel::default())?;
         Ok((String::from_utf8(out).unwrap(), done))
     }
 

@@ -3,6 +3,7 @@
 //! The feed runs on a thread of its own and does as little as it can: decode, find the last whole record
 //! of a chunk, hash. Everything else happens in the workers.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -74,6 +75,8 @@ pub(crate) struct Fed {
     pub(crate) leaves: Vec<Arc<Leaf>>,
     pub(crate) refused: Vec<Refused>,
     pub(crate) bytes: u64,
+    /// Bytes of each leaf by its number, unpacked; a sheet has none of its own.
+    pub(crate) sizes: BTreeMap<usize, u64>,
 }
 
 /// Why feeding stopped early without an error of the feed's own.
@@ -132,6 +135,20 @@ impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.inner.read(buffer)?;
         self.hash.update(&buffer[..len]);
+        self.bytes += len as u64;
+        Ok(len)
+    }
+}
+
+/// Counts what passes.
+struct Counting<R> {
+    inner: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.inner.read(buffer)?;
         self.bytes += len as u64;
         Ok(len)
     }
@@ -413,12 +430,26 @@ impl Feed<'_> {
         let first = first_chunk(kind, head, &self.reading.limits)?;
         let whole = head.len() < HEAD_BYTES;
         let leaf = self.recognise(path, kind, first.as_ref(), whole, year)?;
-        let mut chunks = Chunks::new(reader, kind, &self.reading.limits, CHUNK);
+        let mut counted = Counting {
+            inner: reader,
+            bytes: 0,
+        };
         self.fed.leaves.push(Arc::clone(&leaf));
-        while let Some(item) = chunks.next()? {
-            self.send(&leaf, item)?;
-        }
-        Ok(())
+        let mut chunks = Chunks::new(&mut counted, kind, &self.reading.limits, CHUNK);
+        let result = loop {
+            match chunks.next() {
+                Ok(None) => break Ok(()),
+                Ok(Some(item)) => {
+                    if let Err(stop) = self.send(&leaf, item) {
+                        break Err(stop);
+                    }
+                }
+                Err(error) => break Err(error.into()),
+            }
+        };
+        drop(chunks);
+        self.fed.sizes.insert(leaf.number, counted.bytes);
+        result
     }
 
     fn send(&mut self, leaf: &Arc<Leaf>, item: Item) -> Result<(), Stop> {

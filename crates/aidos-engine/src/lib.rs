@@ -11,6 +11,7 @@ mod feed;
 mod fold;
 pub mod inspect;
 mod lookup;
+mod numbers;
 mod output;
 mod patterns;
 mod pipeline;

@@ -76,6 +76,8 @@ pub(crate) struct Patterns {
     pub(crate) attackers: u64,
     pub(crate) counterparts: u64,
     pub(crate) targets: u64,
+    /// Targets that somebody attacks: of mail nobody is said to be attacked.
+    pub(crate) attacked: u64,
     pub(crate) shared_attackers: u64,
     pub(crate) top_attackers: TopList,
     pub(crate) top_targets: TopList,
@@ -446,6 +448,7 @@ fn write_targets(
     let mut pair: Vec<u8> = Vec::new();
     let mut attacker = Stats::default();
     let mut top = Top::default();
+    let mut attacked = false;
     let mut text = Vec::new();
     loop {
         let next = merge.next()?;
@@ -459,6 +462,7 @@ fn write_targets(
         };
         if !pair.is_empty() && key != pair.as_slice() {
             // The attacker is complete.
+            attacked |= attacker.verdict().is_attack();
             let source = source_of(&pair);
             if source != Party::Unknown {
                 if top.peers > 0 {
@@ -492,6 +496,7 @@ fn write_targets(
                 top.ranges.sort_unstable();
                 patterns.top_targets.offer(std::mem::take(&mut top));
                 patterns.targets += 1;
+                patterns.attacked += u64::from(std::mem::take(&mut attacked));
             }
             if !at_end {
                 if !target.is_empty() {

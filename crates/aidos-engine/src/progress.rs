@@ -1,5 +1,6 @@
 //! How a long job is followed and stopped.
 
+use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -40,6 +41,70 @@ impl Progress for Silent {
     fn take(&self, _: &Moment<'_>) {}
 }
 
+/// Bytes between two moments of a [`Followed`] reader.
+const OFTEN: u64 = 256 << 10;
+
+/// A reader that says how many bytes of it were taken.
+pub struct Followed<'p, R> {
+    inner: R,
+    progress: &'p dyn Progress,
+    taken: u64,
+    said: u64,
+}
+
+impl<R> std::fmt::Debug for Followed<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Followed")
+            .field("taken", &self.taken)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'p, R> Followed<'p, R> {
+    /// Begins a step with this name over a reader of `total` bytes, where that is known.
+    pub fn begin(
+        inner: R,
+        step: &'static str,
+        total: Option<u64>,
+        progress: &'p dyn Progress,
+    ) -> Self {
+        progress.take(&Moment::Begin { step, total });
+        Self {
+            inner,
+            progress,
+            taken: 0,
+            said: 0,
+        }
+    }
+
+    fn note(&mut self, len: usize) {
+        self.taken += len as u64;
+        if self.taken - self.said >= OFTEN {
+            self.said = self.taken;
+            self.progress.take(&Moment::At(self.taken));
+        }
+    }
+}
+
+impl<R: Read> Read for Followed<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.inner.read(buffer)?;
+        self.note(len);
+        Ok(len)
+    }
+}
+
+impl<R: BufRead> BufRead for Followed<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, len: usize) {
+        self.inner.consume(len);
+        self.note(len);
+    }
+}
+
 /// Asks a job to stop.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
@@ -58,5 +123,34 @@ impl Cancel {
     /// Whether somebody asked.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<String>>);
+
+    impl Progress for Heard {
+        fn take(&self, moment: &Moment<'_>) {
+            self.0.lock().unwrap().push(format!("{moment:?}"));
+        }
+    }
+
+    #[test]
+    fn what_is_taken_is_said_now_and_then() {
+        let heard = Heard::default();
+        let text = vec![b'x'; 600 << 10];
+        let mut reader = Followed::begin(text.as_slice(), "read", Some(600 << 10), &heard);
+        let mut half = vec![0; 300 << 10];
+        reader.read_exact(&mut half).unwrap();
+        assert_eq!(reader.read_until(b'\n', &mut half).unwrap(), 300 << 10);
+        let heard = heard.0.into_inner().unwrap();
+        assert!(heard[0].starts_with("Begin"), "{heard:?}");
+        assert_eq!(heard[1..], ["At(307200)", "At(614400)"]);
     }
 }

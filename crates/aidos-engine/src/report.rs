@@ -236,6 +236,43 @@ fn summarise(facts: &Facts<'_>, report: &mut Report) {
         (&all(facts.found.changes), 0),
         Vec::new(),
     );
+    // `patterns.json` has a line for its head, then one an attacker, counterpart and target of a provider.
+    let lists = [
+        &facts.tops.attackers,
+        &facts.tops.counterparts,
+        &facts.tops.targets,
+    ];
+    let [attackers, counterparts, targets] = lists.map(|(_, total)| *total);
+    let mut listed = |title: &str, value: u64, before: u64, lines: u64| {
+        if lines == 0 {
+            return value.into();
+        }
+        let ranges = [(before + 2, before + 1 + lines)];
+        let id = cite(
+            report,
+            CaseFile::Patterns,
+            title.to_owned(),
+            value,
+            (&ranges, 0),
+            Vec::new(),
+        );
+        Count::cited(value, id)
+    };
+    let attackers = [
+        listed(
+            "attackers, a line for each provider that saw them, with all their entries",
+            summary.attackers,
+            0,
+            attackers,
+        ),
+        listed(
+            "targets of each provider, with who attacked them; own addresses of mail among them",
+            summary.targets,
+            attackers + counterparts,
+            targets,
+        ),
+    ];
+    let [attackers, targets] = attackers;
     let counts = &facts.found.counts;
     report.summary = aidos_view::report::Summary {
         rows_read: summary.rows_read.into(),
@@ -244,8 +281,9 @@ fn summarise(facts: &Facts<'_>, report: &mut Report) {
         rejected: Count::cited(summary.rejected, rejected),
         skipped: summary.skipped.into(),
         repaired: Count::cited(summary.repaired, changes),
-        attackers: summary.attackers.into(),
-        targets: summary.targets.into(),
+        attackers,
+        targets,
+        attacked: facts.patterns.attacked,
         shared_attackers: summary.shared_attackers.into(),
         bundles: Count::cited(summary.bundles, bundles),
         objects: summary.objects.into(),
@@ -286,8 +324,12 @@ fn file(facts: &Facts<'_>, leaf: &Leaf) -> InputFile {
         score: leaf.score.as_ref().map(|score| (score.value.clamp(0.0, 1.0) * 100.0) as u8),
         format: format_name(&leaf.sniff.format).into(),
         encoding: leaf.sniff.encoding.name().into(),
-        bytes: input.map_or(0, |input| input.bytes),
+        bytes: facts.fed.sizes.get(&leaf.number).copied().unwrap_or(0),
         sha256: input.map_or("", |input| input.sha256.as_str()).into(),
+        inside: input
+            .filter(|input| input.name != leaf.path)
+            .map_or("", |input| input.name.as_str())
+            .into(),
         rows: counts.rows.into(),
         entries: counts.entries.into(),
         duplicates: counts.duplicates.into(),

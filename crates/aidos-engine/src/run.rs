@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use aidos_core::compose::{Composer, Options};
+use aidos_core::extract::NatRule;
 use aidos_model::Event;
 use serde_json::{Value, json};
 
@@ -44,8 +45,18 @@ impl Compose for Bundles {
 ///
 /// # Errors
 /// When files of the case cannot be written, the case is of other inputs, another process works on it, or
-/// somebody cancelled. What is done is kept for a run with `resume`.
+/// somebody cancelled. What is done is kept for a run with `resume`; [`Error::Unfinished`] says so. When all
+/// inputs were refused, [`Error::NothingRead`], and no case is left.
 pub fn run(
+    plan: &RunPlan,
+    stdin: Option<Box<dyn Read + Send>>,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Summary, Error> {
+    work_on(plan, stdin, progress, cancel).map_err(Error::of_run)
+}
+
+fn work_on(
     plan: &RunPlan,
     stdin: Option<Box<dyn Read + Send>>,
     progress: &dyn Progress,
@@ -93,6 +104,18 @@ pub fn run(
         outputs,
     } = outcome;
     let fold = fold.ok_or(Error::Worker)?;
+    if found.counts.rows == 0 && !fed.refused.is_empty() {
+        sole(case)?.abandon()?;
+        return Err(Error::NothingRead {
+            summary: Box::new(Summary {
+                case: name,
+                bytes_in: fed.bytes,
+                refused: fed.refused,
+                seconds: started.elapsed().as_secs_f64(),
+                ..Summary::default()
+            }),
+        });
+    }
 
     progress.take(&Moment::Begin {
         step: "patterns",
@@ -231,9 +254,14 @@ pub fn run(
     let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();
     text.push(b'\n');
     put(&work, "case.json", &text)?;
-    let case = Arc::into_inner(case).and_then(|case| case.into_inner().ok());
-    case.ok_or(Error::Worker)?.finish()?;
+    sole(case)?.finish()?;
     Ok(summary)
+}
+
+/// The case, once nobody else has it.
+fn sole(case: Arc<Mutex<Case>>) -> Result<Case, Error> {
+    let case = Arc::into_inner(case).and_then(|case| case.into_inner().ok());
+    case.ok_or(Error::Worker)
 }
 
 /// Reads the inputs into the NDJSON files and the fold.
@@ -314,12 +342,20 @@ fn options(plan: &RunPlan) -> Value {
         "provider": reading.provider.map(|number| reading.providers.get(number).name()),
         "timezone": reading.zone_name,
         "year": reading.year,
-        "nat": format!("{:?}", reading.nat),
+        "nat": nat_word(reading.nat),
         "own": plan.own.names(),
         "tlp": plan.tlp.word(),
         "objects": plan.objects_text,
         "compress": plan.compress,
     })
+}
+
+/// A rule as the option spells it.
+fn nat_word(rule: NatRule) -> &'static str {
+    match rule {
+        NatRule::Semantic => "semantic",
+        NatRule::LastIp => "last-ip",
+    }
 }
 
 /// The options as they are shown: those that were given.

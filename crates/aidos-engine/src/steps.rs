@@ -8,12 +8,15 @@ use std::time::Instant;
 
 use aidos_core::analysis::own::Own;
 use aidos_core::compose::{Composer, ObjectRules, Options};
+use aidos_core::extract::Provider;
 use aidos_model::{Event, Tlp};
 use bumpalo::Bump;
 
 use crate::case::Checkpoint;
+use crate::entries::LONGEST_LINE;
 use crate::feed::total_bytes;
 use crate::fold::Fold;
+use crate::numbers::Numbers;
 use crate::output::Output;
 use crate::patterns;
 use crate::pipeline::{Pipeline, Style as Written};
@@ -119,19 +122,35 @@ fn each_entry(
     mut take: impl FnMut(&Event<'_>, u64) -> Result<(), Error>,
 ) -> Result<(u64, u64), Error> {
     let mut arena = Bump::new();
-    let mut line = String::new();
+    let mut line = Vec::new();
     let (mut number, mut entries, mut bytes) = (0, 0, 0);
     loop {
         line.clear();
-        let len = input
-            .read_line(&mut line)
-            .map_err(Error::file("read", Path::new("the input")))?;
+        let len = (&mut *input)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| {
+                // A reader that stops on request says so by an error of its own.
+                if cancel.is_cancelled() {
+                    Error::Cancelled
+                } else {
+                    Error::file("read", Path::new("the input"))(error)
+                }
+            })?;
         if len == 0 {
             return Ok((entries, bytes));
         }
         number += 1;
         bytes += len as u64;
-        let text = line.trim();
+        let wrong = |what: &str| Error::NotEntries {
+            line: number,
+            what: what.to_owned(),
+        };
+        if len as u64 == LONGEST_LINE && !line.ends_with(b"\n") {
+            return Err(wrong("longer than 64 MiB, so it is no entry"));
+        }
+        let text = std::str::from_utf8(&line).map_err(|_| wrong("it is no UTF-8 text"))?;
+        let text = text.trim();
         if text.is_empty() {
             continue;
         }
@@ -191,39 +210,55 @@ pub fn stix(
     })
 }
 
+/// How entries are analysed.
+#[derive(Clone, Debug)]
+pub struct Analysis<'a> {
+    /// What is the organisations' own.
+    pub own: &'a Own,
+    /// The providers of the run whose order the results are to have.
+    pub providers: &'a Providers,
+    /// Memory to keep to, in bytes.
+    pub memory: u64,
+}
+
 /// Entries to patterns, as one JSON document.
+///
+/// Providers that are not among `providers` find their place by their names, so that the results are those
+/// of a run that knows them. Where too many fall between two known ones their order is not that of a run, and
+/// `progress` gets a note; entries of more than 256 providers are refused.
 ///
 /// # Errors
 /// When a line is no entry, the output cannot be written, or somebody cancelled.
 pub fn analyse(
     input: &mut dyn BufRead,
     out: &mut dyn Write,
-    own: &Own,
-    memory: u64,
+    how: &Analysis<'_>,
+    progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Summary, Error> {
     let started = Instant::now();
     let scratch = std::env::temp_dir();
-    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    let memory = usize::try_from(how.memory).unwrap_or(usize::MAX);
     let spilled = |error| Error::file("spill to", &scratch)(error);
-    let mut fold = Fold::new(&scratch, memory / 4, own.clone());
-    // Providers are numbered by name, so that the order of the results does not depend on the input's. A
-    // stream may name others than those of the program: they come behind.
-    let mut names: Vec<String> = Providers::default()
-        .iter()
-        .map(|provider| provider.name().to_owned())
-        .collect();
+    let mut fold = Fold::new(&scratch, memory / 4, how.own.clone());
+    let mut numbers = Numbers::of(how.providers.iter().map(Provider::name));
     let (entries, bytes_in) = each_entry(input, cancel, |event, number| {
-        let known = names.iter().position(|name| name == event.provider);
-        let at = known.unwrap_or(names.len());
-        if known.is_none() {
-            names.push(event.provider.to_owned());
-        }
-        let provider = u8::try_from(at).map_err(|_| {
+        let provider = numbers.get(event.provider).ok_or_else(|| {
             Error::Usage("the entries name more than 256 providers; analyse them apart".into())
         })?;
         fold.add(event, provider, number).map_err(spilled)
     })?;
+    if !numbers.in_order() {
+        progress.take(&Moment::Note(
+            "so many providers are unknown here that their order is not that of `aidos run`; name their \
+             mappings with --mapping",
+        ));
+    }
+    let names = numbers.into_names();
+    progress.take(&Moment::Begin {
+        step: "patterns",
+        total: None,
+    });
     let patterns = patterns::write(
         fold.finish().map_err(spilled)?,
         patterns::Sink {

@@ -152,6 +152,7 @@ fn summary(report: &mut Report) {
         &[(1_300, 1_336)],
         0,
     );
+    report.summary.attacked = 29;
     report.summary.shared_attackers = cite(
         report,
         "attackers that two or more providers saw",
@@ -185,6 +186,10 @@ fn inputs(report: &mut Report) {
             encoding: encoding.into(),
             bytes,
             sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+            inside: path
+                .split_once('/')
+                .map_or("", |(outside, _)| outside)
+                .into(),
             rows,
             entries,
             duplicates,

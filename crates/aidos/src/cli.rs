@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use aidos_engine::Exit;
 use aidos_engine::export::Entries;
-use aidos_engine::progress::Cancel;
+use aidos_engine::progress::{Cancel, Followed, Progress};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
@@ -99,12 +99,30 @@ impl Session<'_> {
         Config::load(given, self.config.as_deref())
     }
 
-    /// Entries of a file (plain or zstd), of a case's folder, or of standard input, to be read once.
-    pub(crate) fn entries(&self, file: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
-        match file {
-            Some(path) if path != Path::new("-") => Ok(Entries::at(path)?.open()?),
-            _ => Ok(Box::new(BufReader::with_capacity(256 << 10, self.stdin()))),
-        }
+    /// Entries of a file (plain or zstd), of a case's folder, or of standard input, to be read once, followed
+    /// as they are read.
+    pub(crate) fn entries<'p>(
+        &self,
+        file: Option<&Path>,
+        progress: &'p dyn Progress,
+    ) -> anyhow::Result<Box<dyn BufRead + 'p>> {
+        Ok(match file {
+            Some(path) if path != Path::new("-") => {
+                let entries = Entries::at(path)?;
+                let total = entries.size();
+                Box::new(Followed::begin(entries.open()?, "read", total, progress))
+            }
+            _ => {
+                let stdin = BufReader::with_capacity(256 << 10, self.stdin());
+                Box::new(Followed::begin(stdin, "read", None, progress))
+            }
+        })
+    }
+
+    /// Entries, or anything else, from standard input, kept because they are needed twice.
+    pub(crate) fn keep(&self, progress: &dyn Progress) -> anyhow::Result<Entries> {
+        let mut stdin = Followed::begin(self.stdin(), "read", None, progress);
+        Ok(Entries::keep(&mut stdin, &std::env::temp_dir())?)
     }
 
     /// Standard input, for a job that stops when it is asked to.

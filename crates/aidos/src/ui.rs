@@ -291,8 +291,8 @@ impl Watch {
                 ProgressBar::new(total),
                 "{msg} [{bar:32}] {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left",
             ),
-            // Only reading is counted, in bytes.
-            _ if step == "read" => (
+            // What reads is counted in bytes.
+            _ if ["read", "look", "columns", "table"].contains(&step) => (
                 ProgressBar::new_spinner(),
                 "{spinner} {msg} {binary_bytes}  {elapsed}",
             ),
@@ -327,6 +327,15 @@ impl Watch {
         state.spoke = Some(Instant::now());
         let line = pace(state.step, done, state.total, begun.elapsed());
         self.ui.say(&line);
+    }
+
+    /// Prints past the bar, if there is one.
+    pub(crate) fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match &state.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
     }
 
     /// Prints past the bar.

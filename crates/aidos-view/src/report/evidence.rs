@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::cite::{Citations, anchor};
 use super::limits;
 use super::model::{Evidence, EvidenceId, Lines, Report};
-use super::parts::{empty, samples, section};
+use super::parts::{empty, halves, more, samples, section};
 use crate::number::thousands;
 
 pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
@@ -21,15 +21,26 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     };
     let body = html! {
         @if shown.is_empty() { (empty("Numbers without an underline can be counted from the tables themselves.")) }
-        ol.evs { @for (i, evidence) in shown.iter().enumerate() {
-            @let id = EvidenceId(i + 1);
-            li id=(anchor(id)) { (block(id, evidence, cite)) }
-        } }
+        @let (first, others) = halves(shown);
+        (list(0, first, cite))
+        @if !others.is_empty() {
+            (more(others.len(), "blocks; a number that is followed opens them", &list(first.len(), others, cite)))
+        }
         @if report.evidence.len() > shown.len() {
             p.cut { "The first " (shown.len()) " of " (report.evidence.len()) " blocks" }
         }
     };
     section("evidence", "Evidence", &lead, &body)
+}
+
+/// Some of the blocks; `before` of them stand in front.
+fn list(before: usize, blocks: &[Evidence], cite: &Citations) -> Markup {
+    html! {
+        ol.evs { @for (i, evidence) in blocks.iter().enumerate() {
+            @let id = EvidenceId(before + i + 1);
+            li id=(anchor(id)) { (block(id, evidence, cite)) }
+        } }
+    }
 }
 
 fn block(id: EvidenceId, evidence: &Evidence, cite: &Citations) -> Markup {

@@ -7,6 +7,7 @@ use super::model::{Count, Report};
 use super::verdict::{gap, verdict};
 use crate::chart::Tone;
 use crate::chart::strip::{strip, swatch};
+use crate::number::thousands;
 
 pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     let n = &report.summary;
@@ -17,10 +18,15 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
         ("rejected", n.rejected, Tone::Harm),
         ("skipped", n.skipped, Tone::Context),
     ];
+    let targets = if n.attacked > 0 && n.attacked < n.targets.value {
+        format!("targets, {} attacked", thousands(n.attacked))
+    } else {
+        "targets".to_owned()
+    };
     let follows = [
         ("entries repaired", n.repaired),
         ("attackers", n.attackers),
-        ("targets", n.targets),
+        (targets.as_str(), n.targets),
         ("shared attackers", n.shared_attackers),
         ("STIX bundles", n.bundles),
         ("STIX objects", n.objects),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::cite::Citations;
 use super::limits;
 use super::model::{InputFile, Report};
-use super::parts::{certainty, cut, empty, scroll, section, shown, span, total};
+use super::parts::{certainty, cut, empty, fold, section, shown, span, total};
 use crate::number::{bytes, counted, thousands};
 use crate::text::Text;
 
@@ -26,7 +26,9 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     let body = html! {
         @if files.is_empty() {
             (empty("Nothing to list. Give aidos run a log file, a folder or an archive."))
-        } @else { (scroll("Files that were read", &table(files, cite))) }
+        } @else {
+            (fold("Files that were read", "files", files, |part, first| table(part, first.then_some(files), cite)))
+        }
         @if let Some(cut) = cut(&report.files, limits::FILES, "file", "files") { p.cut { (cut) } }
         (notes(report, files))
         (refusals(report))
@@ -34,7 +36,8 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
     section("input", "What came in", &lead, &body)
 }
 
-fn table(files: &[InputFile], cite: &Citations) -> Markup {
+/// Some of the files; with `all`, what they are together.
+fn table(files: &[InputFile], all: Option<&[InputFile]>, cite: &Citations) -> Markup {
     html! {
         table.files {
             caption { "Files in the order in which they were read. Times are UTC." }
@@ -51,8 +54,11 @@ fn table(files: &[InputFile], cite: &Citations) -> Markup {
             tbody { @for file in files { tr {
                 th scope="row" {
                     bdi { (file.path) }
-                    span.sub { (file.format) ", " (file.encoding) ", " span.n title={ (thousands(file.bytes)) " bytes" } { (bytes(file.bytes)) } }
-                    (digest(&file.sha256))
+                    span.sub {
+                        (file.format) ", " (file.encoding)
+                        @if file.bytes > 0 { ", " span.n title={ (thousands(file.bytes)) " bytes" } { (bytes(file.bytes)) } }
+                    }
+                    (digest(file))
                 }
                 td.why {
                     bdi { (file.provider) }
@@ -66,7 +72,7 @@ fn table(files: &[InputFile], cite: &Citations) -> Markup {
                 }
                 td.when { (span(file.first.as_ref(), file.last.as_ref())) }
             } } }
-            @if files.len() > 1 { (sums(files)) }
+            @if let Some(all) = all.filter(|all| all.len() > 1) { (sums(all)) }
         }
     }
 }
@@ -92,12 +98,17 @@ fn sums(files: &[InputFile]) -> Markup {
 }
 
 /// A digest, short until it is opened; a click selects the whole.
-fn digest(sha256: &Text) -> Markup {
+fn digest(file: &InputFile) -> Markup {
+    let sha256 = &file.sha256;
     let head: String = sha256.raw().chars().take(DIGEST_CHARS).collect();
     html! {
         @if !sha256.is_empty() {
             span.sub { details.sha {
-                summary title=(sha256) { "SHA-256 " code { (Text::from(head)) "…" } }
+                summary title=(sha256) {
+                    "SHA-256 "
+                    @if !file.inside.is_empty() { "of " bdi { (file.inside) } " " }
+                    code { (Text::from(head)) "…" }
+                }
                 code { (sha256) }
             } }
         }

@@ -3,6 +3,9 @@
 /// Rows of a list of attackers, targets, repairs, reasons and the like.
 pub const ROWS: usize = 50;
 
+/// Rows of a list that are not folded away.
+pub const FIRST: usize = 10;
+
 /// Rows of the list of files.
 pub const FILES: usize = 200;
 

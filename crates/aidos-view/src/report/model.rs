@@ -204,8 +204,10 @@ pub struct Summary {
     pub repaired: Count,
     /// Different attackers.
     pub attackers: Count,
-    /// Different targets.
+    /// Different targets, own addresses of e-mail rows among them.
     pub targets: Count,
+    /// Those of them that somebody attacks: of mail nobody is said to be attacked.
+    pub attacked: u64,
     /// Attackers that more than one provider saw.
     pub shared_attackers: Count,
     /// STIX bundles written.
@@ -233,10 +235,12 @@ pub struct InputFile {
     pub format: Text,
     /// `UTF-8`, `windows-1253` …
     pub encoding: Text,
-    /// Size as stored.
+    /// Its own size, unpacked; 0 where it has none, as a sheet of a workbook.
     pub bytes: u64,
-    /// SHA-256 of those bytes in hexadecimal.
+    /// SHA-256 in hexadecimal, of the file or of what it lies in.
     pub sha256: Text,
+    /// The archive, workbook or folder of which [`InputFile::sha256`] is; empty where it is the file's own.
+    pub inside: Text,
     /// Records in the file.
     pub rows: Count,
     /// Records that became entries.

@@ -24,6 +24,36 @@ pub(super) fn scroll(label: &str, table: &Markup) -> Markup {
     html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
 }
 
+/// A long table: its first rows, and the others folded away behind what says how many they are. On paper all
+/// of them stand open. `table` draws some of the rows, told whether they are the first ones.
+pub(super) fn fold<T>(
+    label: &str,
+    many: &str,
+    rows: &[T],
+    table: impl Fn(&[T], bool) -> Markup,
+) -> Markup {
+    let (first, others) = halves(rows);
+    html! {
+        (scroll(label, &table(first, true)))
+        @if !others.is_empty() {
+            (more(others.len(), many, &scroll(&format!("{label}, continued"), &table(others, false))))
+        }
+    }
+}
+
+/// The first rows of a list and the others; few others count as first ones.
+pub(super) fn halves<T>(rows: &[T]) -> (&[T], &[T]) {
+    if rows.len() <= limits::FIRST + limits::FIRST / 4 {
+        return (rows, &[]);
+    }
+    rows.split_at_checked(limits::FIRST).unwrap_or((rows, &[]))
+}
+
+/// What is folded away. A link to something in it opens it.
+pub(super) fn more(count: usize, many: &str, body: &Markup) -> Markup {
+    html! { details.more { summary { "The other " (count) " " (many) } (body) } }
+}
+
 /// The rows of a list that are shown.
 pub(super) fn shown<T>(list: &TopList<T>, limit: usize) -> &[T] {
     list.rows.get(..limit).unwrap_or(&list.rows)
@@ -98,6 +128,27 @@ pub(super) fn empty(text: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_tables_fold_and_short_ones_do_not() {
+        let draw = |rows: usize| {
+            fold("Things", "things", &vec![7; rows], |part, first| {
+                html! { b { (part.len()) " " (first) } }
+            })
+            .into_string()
+        };
+        let short = draw(limits::FIRST + 2);
+        assert!(!short.contains("<details"), "{short}");
+        let long = draw(50);
+        assert!(
+            long.contains("<b>10 true</b>") && long.contains("<b>40 false</b>"),
+            "{long}"
+        );
+        assert!(
+            long.contains("<summary>The other 40 things</summary>"),
+            "{long}"
+        );
+    }
 
     #[test]
     fn a_cut_list_says_so_and_a_whole_one_does_not() {

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::cite::Citations;
 use super::limits;
-use super::model::{Party, Report, TopList};
-use super::parts::{certainty, cut, empty, names, scroll, shown, span};
+use super::model::{Counterpart, Party, Pattern, Report, TopList};
+use super::parts::{certainty, cut, empty, fold, names, shown, span};
 use crate::chart::Tone;
 use crate::chart::bars::bar;
 use crate::chart::histogram::{Column, Histogram};
@@ -77,33 +77,35 @@ fn timeline(report: &Report, cite: &Citations) -> Markup {
 
 fn patterns(report: &Report, cite: &Citations) -> Markup {
     let rows = shown(&report.patterns, limits::ROWS);
-    let table = html! {
-        table {
-            caption { "What rules recognised. Confidence is from 0 to 100; times are UTC." }
-            thead { tr {
-                th scope="col" { "pattern, and its rule" }
-                th scope="col" { "ATT&CK" }
-                th.num scope="col" { "confidence" }
-                th.num scope="col" { "sources" }
-                th.num scope="col" { "targets" }
-                th.num scope="col" { "entries" }
-                th scope="col" { "first and last" }
-            } }
-            tbody { @for row in rows { tr {
-                th.who.wide scope="row" { (row.name) span.sub { (row.rule) } }
-                td { @if row.technique.is_empty() { span.muted { "–" } } @else { (row.technique) } }
-                td.num { (certainty(row.confidence)) }
-                td.num { (cite.number(row.sources)) }
-                td.num { (cite.number(row.targets)) }
-                td.num { (cite.number(row.entries)) }
-                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
-            } } }
+    let table = |rows: &[Pattern], _: bool| {
+        html! {
+            table {
+                caption { "What rules recognised. Confidence is from 0 to 100; times are UTC." }
+                thead { tr {
+                    th scope="col" { "pattern, and its rule" }
+                    th scope="col" { "ATT&CK" }
+                    th.num scope="col" { "confidence" }
+                    th.num scope="col" { "sources" }
+                    th.num scope="col" { "targets" }
+                    th.num scope="col" { "entries" }
+                    th scope="col" { "first and last" }
+                } }
+                tbody { @for row in rows { tr {
+                    th.who.wide scope="row" { (row.name) span.sub { (row.rule) } }
+                    td { @if row.technique.is_empty() { span.muted { "–" } } @else { (row.technique) } }
+                    td.num { (certainty(row.confidence)) }
+                    td.num { (cite.number(row.sources)) }
+                    td.num { (cite.number(row.targets)) }
+                    td.num { (cite.number(row.entries)) }
+                    td.when { (span(row.first.as_ref(), row.last.as_ref())) }
+                } } }
+            }
         }
     };
     html! {
         @if !rows.is_empty() {
             h3 { "What it looks like" }
-            (scroll("Patterns that rules recognised", &table))
+            (fold("Patterns that rules recognised", "patterns", rows, table))
             @if let Some(cut) = cut(&report.patterns, limits::ROWS, "pattern", "patterns") { p.cut { (cut) } }
         }
     }
@@ -148,34 +150,36 @@ fn parties(list: &TopList<Party>, role: &Role, cite: &Citations) -> Markup {
         rows.iter().any(|r| !r.ports.is_empty()),
         rows.iter().any(|r| !r.activity.is_empty()),
     );
-    let table = html! {
-        table {
-            caption { (role.caption) }
-            thead { tr {
-                th scope="col" { (role.one) }
-                td.bar-cell {}
-                th.num scope="col" { "entries" }
-                th.num scope="col" { (role.peers) }
-                @if ports { th scope="col" { "ports" } }
-                th scope="col" { "seen by" }
-                @if sparks { th scope="col" { "when" } }
-                th scope="col" { "first and last" }
-            } }
-            tbody { @for row in rows { tr {
-                th.who scope="row" { bdi { (row.name) } }
-                td.bar-cell { (bar(row.count.value, scale, role.tone)) }
-                td.num { (cite.number(row.count)) }
-                td.num { (cite.number(row.peers)) }
-                @if ports { td.names { (names(&row.ports)) } }
-                td.names { (names(&row.providers)) }
-                @if sparks { td { (activity(row)) } }
-                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
-            } } }
+    let table = |rows: &[Party], _: bool| {
+        html! {
+            table {
+                caption { (role.caption) }
+                thead { tr {
+                    th scope="col" { (role.one) }
+                    td.bar-cell {}
+                    th.num scope="col" { "entries" }
+                    th.num scope="col" { (role.peers) }
+                    @if ports { th scope="col" { "ports" } }
+                    th scope="col" { "seen by" }
+                    @if sparks { th scope="col" { "when" } }
+                    th scope="col" { "first and last" }
+                } }
+                tbody { @for row in rows { tr {
+                    th.who scope="row" { bdi { (row.name) } }
+                    td.bar-cell { (bar(row.count.value, scale, role.tone)) }
+                    td.num { (cite.number(row.count)) }
+                    td.num { (cite.number(row.peers)) }
+                    @if ports { td.names { (names(&row.ports)) } }
+                    td.names { (names(&row.providers)) }
+                    @if sparks { td { (activity(row)) } }
+                    td.when { (span(row.first.as_ref(), row.last.as_ref())) }
+                } } }
+            }
         }
     };
     html! {
         h3 { (role.title) }
-        @if rows.is_empty() { (empty(role.none)) } @else { (scroll(role.title, &table)) }
+        @if rows.is_empty() { (empty(role.none)) } @else { (fold(role.title, role.many, rows, table)) }
         @if let Some(cut) = cut(list, limits::ROWS, role.one, role.many) { p.cut { (cut) } }
     }
 }
@@ -192,25 +196,27 @@ fn activity(row: &Party) -> Markup {
 
 fn counterparts(report: &Report, cite: &Citations) -> Markup {
     let rows = shown(&report.counterparts, limits::ROWS);
-    let table = html! {
-        table {
-            caption { "Pairs of addresses by the rows that hold both. Confidence is from 0 to 100; times are UTC." }
-            thead { tr {
-                th scope="col" { "one address" }
-                th scope="col" { "the other" }
-                th.num scope="col" { "rows" }
-                th scope="col" { "why they belong together" }
-                th.num scope="col" { "confidence" }
-                th scope="col" { "first and last" }
-            } }
-            tbody { @for row in rows { tr {
-                th.who.wide scope="row" { bdi { (row.one) } }
-                td.who.wide { bdi { (row.other) } }
-                td.num { (cite.number(row.count)) }
-                td.rule { (row.rule) }
-                td.num { (certainty(row.confidence)) }
-                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
-            } } }
+    let table = |rows: &[Counterpart], _: bool| {
+        html! {
+            table {
+                caption { "Pairs of addresses by the rows that hold both. Confidence is from 0 to 100; times are UTC." }
+                thead { tr {
+                    th scope="col" { "one address" }
+                    th scope="col" { "the other" }
+                    th.num scope="col" { "rows" }
+                    th scope="col" { "why they belong together" }
+                    th.num scope="col" { "confidence" }
+                    th scope="col" { "first and last" }
+                } }
+                tbody { @for row in rows { tr {
+                    th.who.wide scope="row" { bdi { (row.one) } }
+                    td.who.wide { bdi { (row.other) } }
+                    td.num { (cite.number(row.count)) }
+                    td.rule { (row.rule) }
+                    td.num { (certainty(row.confidence)) }
+                    td.when { (span(row.first.as_ref(), row.last.as_ref())) }
+                } } }
+            }
         }
     };
     html! {
@@ -220,7 +226,7 @@ fn counterparts(report: &Report, cite: &Citations) -> Markup {
                 (thousands(super::parts::total(&report.counterparts))) " pairs. The logs do not say who wrote to \
                  whom, so neither address is given a part."
             }
-            (scroll("E-mail addresses that stand together", &table))
+            (fold("E-mail addresses that stand together", "pairs", rows, table))
             @if let Some(cut) = cut(&report.counterparts, limits::ROWS, "pair", "pairs") { p.cut { (cut) } }
         }
     }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::cite::Citations;
 use super::limits;
 use super::model::{Repair, Report};
-use super::parts::{cut, empty, scroll, section, shown, total};
+use super::parts::{cut, empty, halves, more, scroll, section, shown, total};
 use crate::chart::Link;
 use crate::chart::Tone;
 use crate::chart::bars::{Bars, Row};
@@ -32,7 +32,13 @@ pub(super) fn draw(report: &Report, cite: &Citations) -> Markup {
             (scroll("Repairs by kind", &bars(repairs, cite)))
             @if let Some(cut) = cut(&report.repairs, limits::ROWS, "kind", "kinds") { p.cut { (cut) } }
             h3 { "Each kind, and why" }
-            @for (i, repair) in repairs.iter().enumerate() { (kind(i, repair)) }
+            @let (first, others) = halves(repairs);
+            @for (i, repair) in first.iter().enumerate() { (kind(i, repair)) }
+            @if !others.is_empty() {
+                (more(others.len(), "kinds", &html! {
+                    @for (i, repair) in others.iter().enumerate() { (kind(first.len() + i, repair)) }
+                }))
+            }
         }
     };
     section("repairs", "What was repaired, and why", &lead, &body)

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::cite::Citations;
 use super::limits;
-use super::model::{Matrix, Report};
-use super::parts::{cut, empty, scroll, shown, span, total};
+use super::model::{Matrix, Report, SharedAttacker};
+use super::parts::{cut, empty, fold, scroll, shown, span, total};
 use crate::chart::heat::Heat;
 use crate::number::counted;
 
@@ -63,31 +63,33 @@ fn heat(matrix: &Matrix, cite: &Citations) -> Markup {
 
 fn table(report: &Report, cite: &Citations) -> Markup {
     let rows = shown(&report.shared, limits::ROWS);
-    let table = html! {
-        table {
-            caption { "Shared attackers, with the entries of each provider. Times are UTC." }
-            thead { tr {
-                th scope="col" { "attacker" }
-                th scope="col" { "entries by provider" }
-                th scope="col" { "first and last" }
-            } }
-            tbody { @for row in rows { tr {
-                th.who scope="row" { bdi { (row.name) } }
-                td {
-                    @for (i, (name, count)) in row.providers.iter().take(limits::NAMES).enumerate() {
-                        @if i > 0 { ", " }
-                        bdi { (name) } " " (cite.number(*count))
+    let table = |rows: &[SharedAttacker], _: bool| {
+        html! {
+            table {
+                caption { "Shared attackers, with the entries of each provider. Times are UTC." }
+                thead { tr {
+                    th scope="col" { "attacker" }
+                    th scope="col" { "entries by provider" }
+                    th scope="col" { "first and last" }
+                } }
+                tbody { @for row in rows { tr {
+                    th.who scope="row" { bdi { (row.name) } }
+                    td {
+                        @for (i, (name, count)) in row.providers.iter().take(limits::NAMES).enumerate() {
+                            @if i > 0 { ", " }
+                            bdi { (name) } " " (cite.number(*count))
+                        }
+                        @if row.providers.len() > limits::NAMES {
+                            span.muted { " and " (row.providers.len() - limits::NAMES) " more" }
+                        }
                     }
-                    @if row.providers.len() > limits::NAMES {
-                        span.muted { " and " (row.providers.len() - limits::NAMES) " more" }
-                    }
-                }
-                td.when { (span(row.first.as_ref(), row.last.as_ref())) }
-            } } }
+                    td.when { (span(row.first.as_ref(), row.last.as_ref())) }
+                } } }
+            }
         }
     };
     html! {
-        (scroll("Shared attackers", &table))
+        (fold("Shared attackers", "shared attackers", rows, table))
         @if let Some(cut) = cut(&report.shared, limits::ROWS, "shared attacker", "shared attackers") { p.cut { (cut) } }
     }
 }

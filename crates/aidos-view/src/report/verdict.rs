@@ -37,7 +37,7 @@ pub(super) fn verdict(report: &Report) -> Verdict {
             period(n)
         )
     } else {
-        let reached = match n.targets.value {
+        let reached = match n.attacked {
             0 => "left traces".to_owned(),
             targets => format!("reached for {}", counted(targets, "target", "targets")),
         };
@@ -170,7 +170,9 @@ mod tests {
     #[test]
     fn the_sentence_follows_the_numbers() {
         let mut full = report(100, 98, 2, 12);
-        full.summary.targets = 1.into();
+        // Own addresses of mail are targets that nobody attacks.
+        full.summary.targets = 400.into();
+        full.summary.attacked = 1;
         full.summary.shared_attackers = 3.into();
         full.summary.first = Some("2023-03-01T00:00:00Z".into());
         full.summary.last = Some("2023-03-07T10:00:00Z".into());

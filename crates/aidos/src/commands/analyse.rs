@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use aidos_engine::plan::DEFAULT_MEMORY;
+use aidos_engine::steps::Analysis;
 use aidos_engine::{Exit, steps};
 
 use crate::cli::Session;
@@ -27,6 +28,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X", value_delimiter = ',')]
     own: Vec<String>,
 
+    /// A file that describes a log of another provider; may be given again
+    #[arg(long, value_name = "FILE")]
+    mapping: Vec<String>,
+
     /// Memory to keep to, such as 224MiB or 1GiB [default: 224MiB]
     #[arg(long, value_name = "SIZE")]
     memory: Option<String>,
@@ -36,6 +41,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let given = vec![
         ("own", args.own.clone()),
+        ("mapping", args.mapping.clone()),
         ("memory", maybe(args.memory.as_ref())),
     ];
     let config = session.config([given])?;
@@ -43,9 +49,18 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let memory = config
         .read("memory", config::memory)?
         .unwrap_or(DEFAULT_MEMORY);
-    let mut input = session.entries(args.file.as_deref())?;
+    let analysis = Analysis {
+        own: &own,
+        providers: &options::providers(&config)?,
+        memory,
+    };
+    let progress = session.ui.progress();
+    let mut input = session.entries(args.file.as_deref(), &progress)?;
     let mut out = session.ui.out();
-    let summary = steps::analyse(&mut input, &mut out, &own, memory, &session.cancel)?;
+    let result = steps::analyse(&mut input, &mut out, &analysis, &progress, &session.cancel);
+    drop(input);
+    drop(progress);
+    let summary = result?;
     out.flush()?;
     drop(out);
     session.ui.say(&format!(

@@ -47,14 +47,15 @@ enum Format {
 
 /// Writes a table.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
+    let progress = session.ui.progress();
     let entries = match args.input.as_deref() {
         Some(path) if path != Path::new("-") => Entries::at(path)?,
         // It is needed twice.
-        _ => Entries::keep(&mut session.stdin(), &std::env::temp_dir())?,
+        _ => session.keep(&progress)?,
     };
     let columns = (!args.columns.is_empty()).then_some(args.columns.as_slice());
     let write = |out: &mut dyn Write| match args.format {
-        Format::Csv => export::csv(&entries, columns, out, &session.cancel),
+        Format::Csv => export::csv(&entries, columns, out, &progress, &session.cancel),
     };
     let done = match &args.out {
         None => write(&mut session.ui.out())?,
@@ -78,6 +79,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
             }
         }
     };
+    drop(progress);
     let defused = match done.defused {
         0 => String::new(),
         cells => format!(

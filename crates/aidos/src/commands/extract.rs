@@ -7,7 +7,7 @@ use aidos_engine::Exit;
 use aidos_engine::plan::Input;
 use aidos_engine::steps::{self, Outputs, Style};
 
-use super::run::{exit, rows};
+use super::run::{exit, refusals, rows};
 use crate::cli::Session;
 use crate::options::{self, ReadingArgs, maybe};
 
@@ -71,6 +71,9 @@ pub(crate) fn work(args: &StepArgs, style: Style, session: &Session<'_>) -> anyh
     drop(progress);
     let summary = result?;
     session.ui.say(&rows(&summary));
+    if !summary.refused.is_empty() {
+        session.ui.say(&refusals(&summary));
+    }
     if session.ui.json() {
         session.ui.object(&summary)?;
     }

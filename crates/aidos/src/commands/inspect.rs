@@ -43,28 +43,33 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let mut out = session.ui.out();
     let json = session.ui.json();
     let scratch = std::env::temp_dir();
-    aidos_engine::inspect::inspect(
+    let progress = session.ui.progress();
+    let result = aidos_engine::inspect::inspect(
         &input,
         stdin,
         &reading,
         args.rows,
         &scratch,
-        &session.cancel,
+        (&progress, &session.cancel),
         &mut |found| {
-            let result = if json {
-                serde_json::to_writer(&mut out, &found)
-                    .map_err(std::io::Error::from)
-                    .and_then(|()| out.write_all(b"\n"))
-            } else {
-                out.write_all(describe(&found).as_bytes())
-            };
+            let result = progress.pause(|| {
+                if json {
+                    serde_json::to_writer(&mut out, &found)
+                        .map_err(std::io::Error::from)
+                        .and_then(|()| out.write_all(b"\n"))
+                } else {
+                    out.write_all(describe(&found).as_bytes())
+                }
+            });
             result.map_err(|source| Error::File {
                 deed: "write",
                 path: PathBuf::from("standard output"),
                 source,
             })
         },
-    )?;
+    );
+    drop(progress);
+    result?;
     out.flush()?;
     Ok(Exit::Done)
 }

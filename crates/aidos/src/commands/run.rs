@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use aidos_engine::plan::{Input, RunPlan};
-use aidos_engine::{Exit, Summary};
+use aidos_engine::{Error, Exit, Summary};
 
 use crate::cli::Session;
 use crate::config::{Config, Given, switch};
@@ -104,6 +104,11 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let progress = session.ui.progress();
     let result = aidos_engine::run::run(&plan, stdin, &progress, &session.cancel);
     drop(progress);
+    if let Err(Error::NothingRead { summary }) = &result
+        && session.ui.json()
+    {
+        session.ui.object(summary)?;
+    }
     let summary = result?;
     tell(&plan, &summary, session.ui);
     if session.ui.json() {
@@ -147,12 +152,22 @@ fn tell(plan: &RunPlan, summary: &Summary, ui: &Ui) {
         counted(summary.objects, "STIX object", "STIX objects"),
     ));
     if !summary.refused.is_empty() {
-        ui.say(&format!(
-            "{} refused, see above",
-            counted(summary.refused.len() as u64, "input was", "inputs were")
-        ));
+        ui.say(&refusals(summary));
     }
     ui.say(&format!("report: {folder}/report.html"));
+}
+
+/// How many inputs were refused, and what that means.
+pub(crate) fn refusals(summary: &Summary) -> String {
+    format!(
+        "{} refused, see above; the rest is done, the exit code is {} because of that",
+        counted(
+            summary.refused.len() as u64,
+            "input, or file in one, was",
+            "inputs, or files in them, were"
+        ),
+        Exit::Failed as u8
+    )
 }
 
 /// What became of the rows, in a sentence.

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use aidos_engine::export::Entries;
 use aidos_engine::plan::{Input, Reading};
+use aidos_engine::progress::{Followed, Moment, Progress};
 use aidos_engine::sample::{self, Plan};
 use aidos_engine::steps::{self, Outputs, Style};
 use aidos_engine::{Error, Exit};
 
 use crate::cli::Session;
 use crate::options::{self, ReadingArgs};
-use crate::ui::counted;
+use crate::ui::{Watch, counted};
 
 /// A sample of entries that looks like the whole: seeded and stratified
 ///
@@ -55,11 +56,26 @@ enum Source {
     Raw(Box<Reading>, Option<Entries>),
 }
 
+/// Follows a second pass: what was refused, or is worth a note, was said in the first.
+struct Again<'w>(&'w Watch);
+
+impl Progress for Again<'_> {
+    fn take(&self, moment: &Moment<'_>) {
+        match moment {
+            Moment::Begin { .. } | Moment::At(_) => self.0.take(moment),
+            Moment::Note(_) | Moment::Refused { .. } => {}
+        }
+    }
+}
+
 /// Draws a sample.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let config = session.config([args.reading.given()])?;
     let inputs = options::inputs(&args.inputs);
-    let source = source(inputs, session, |inputs| options::reading(&config, inputs))?;
+    let progress = session.ui.progress();
+    let source = source(inputs, session, &progress, |inputs| {
+        options::reading(&config, inputs)
+    })?;
     let plan = Plan {
         rows: args.rows,
         seed: args.seed,
@@ -70,14 +86,13 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
             .cloned()
             .collect(),
     };
-    let progress = session.ui.progress();
-    let silent = aidos_engine::progress::Silent;
+    let again = Again(&progress);
     let mut refused = 0;
     let mut first = true;
     let mut pass = |writer: Box<dyn Write + Send>| match &source {
         Source::Entries(entries) => {
             let mut writer = writer;
-            let mut reader = entries.open()?;
+            let mut reader = Followed::begin(entries.open()?, "read", entries.size(), &progress);
             io::copy(&mut reader, &mut writer)
                 .map(drop)
                 .map_err(|source| Error::File {
@@ -96,26 +111,13 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
                 changes: None,
                 rejects: None,
             };
-            // What is refused is said once, not in both passes.
-            let summary = if std::mem::take(&mut first) {
-                steps::extract(
-                    reading,
-                    stdin,
-                    outputs,
-                    Style::Full,
-                    &progress,
-                    &session.cancel,
-                )?
+            let watch: &dyn Progress = if std::mem::take(&mut first) {
+                &progress
             } else {
-                steps::extract(
-                    reading,
-                    stdin,
-                    outputs,
-                    Style::Full,
-                    &silent,
-                    &session.cancel,
-                )?
+                &again
             };
+            let cancel = &session.cancel;
+            let summary = steps::extract(reading, stdin, outputs, Style::Full, watch, cancel)?;
             refused = summary.refused.len();
             Ok(())
         }
@@ -155,13 +157,14 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
 fn source(
     inputs: Vec<Input>,
     session: &Session<'_>,
+    progress: &Watch,
     reading: impl FnOnce(Vec<Input>) -> anyhow::Result<Reading>,
 ) -> anyhow::Result<Source> {
     let raw = |inputs, kept| Ok(Source::Raw(Box::new(reading(inputs)?), kept));
     match inputs.as_slice() {
         [Input::Stdin] => {
             // It is needed twice.
-            let kept = Entries::keep(&mut session.stdin(), &std::env::temp_dir())?;
+            let kept = session.keep(progress)?;
             if kept.are_entries()? {
                 Ok(Source::Entries(kept))
             } else {
@@ -175,7 +178,7 @@ fn source(
         },
         _ => {
             let kept = if inputs.contains(&Input::Stdin) {
-                Some(Entries::keep(&mut session.stdin(), &std::env::temp_dir())?)
+                Some(session.keep(progress)?)
             } else {
                 None
             };

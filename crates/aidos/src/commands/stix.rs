@@ -39,9 +39,13 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let config = session.config([given])?;
     let tlp = options::tlp(&config)?;
     let (objects, _) = options::objects(&config)?;
-    let mut input = session.entries(args.file.as_deref())?;
+    let progress = session.ui.progress();
+    let mut input = session.entries(args.file.as_deref(), &progress)?;
     let mut out = session.ui.out();
-    let summary = steps::stix(&mut input, &mut out, tlp, &objects, &session.cancel)?;
+    let result = steps::stix(&mut input, &mut out, tlp, &objects, &session.cancel);
+    drop(input);
+    drop(progress);
+    let summary = result?;
     out.flush()?;
     drop(out);
     session.ui.say(&format!(

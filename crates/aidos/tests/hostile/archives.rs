@@ -7,7 +7,7 @@ use std::path::Path;
 
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use crate::{ROW, assert_refused, assert_tidy, run};
+use crate::{Done, ROW, assert_refused, assert_tidy, run};
 
 fn packed(method: CompressionMethod, files: &[(&str, &[u8])]) -> Vec<u8> {
     let options = SimpleFileOptions::default().compression_method(method);
@@ -59,7 +59,17 @@ fn check_in(folder: &Path, file: &str, entries: u64, refused: &[(&str, &str)]) {
     let (done, summary) = run(folder, &[file]);
     assert_refused(&done, &summary, refused);
     assert_eq!(summary["entries"], entries, "{summary}");
-    assert_tidy(folder, false);
+    if entries > 0 {
+        assert_tidy(folder, false);
+    } else {
+        assert_no_case(folder, &done);
+    }
+}
+
+/// Asserts that nothing could be read and that no case was left.
+fn assert_no_case(folder: &Path, done: &Done) {
+    assert!(done.err.contains("nothing could be read"), "{}", done.err);
+    assert!(crate::names(&folder.join("out")).is_empty());
 }
 
 #[test]
@@ -162,15 +172,18 @@ fn links_and_encrypted_members_are_refused() {
 #[test]
 fn too_many_entries_are_refused() {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for number in 0..10_050 {
-        zip.start_file(format!("{number}.log"), options).unwrap();
+    // The second has more than the classic directory can count.
+    for entries in [10_050, 100_000] {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for number in 0..entries {
+            zip.start_file(format!("{number}.log"), options).unwrap();
+        }
+        check(
+            &zip.finish().unwrap().into_inner(),
+            0,
+            &[("e.zip", "entries")],
+        );
     }
-    check(
-        &zip.finish().unwrap().into_inner(),
-        0,
-        &[("e.zip", "entries")],
-    );
 }
 
 #[test]
@@ -182,6 +195,7 @@ fn a_wrong_checksum_is_told() {
     fs::write(folder.join("e.zip"), bytes).unwrap();
     let (done, summary) = run(folder, &["e.zip"]);
     assert_refused(&done, &summary, &[("e.zip/a.log", "checksum")]);
+    assert_no_case(folder, &done);
 }
 
 #[test]
@@ -196,6 +210,7 @@ fn truncated_archives_are_refused() {
         assert_eq!(done.code, Some(1), "{}", done.err);
         assert_eq!(summary["refused"].as_array().unwrap().len(), 2, "{summary}");
         assert_eq!(summary["entries"], 0, "{summary}");
+        assert_no_case(folder, &done);
     }
 }
 

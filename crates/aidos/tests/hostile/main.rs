@@ -6,6 +6,7 @@
 )]
 
 mod archives;
+mod canaries;
 mod rows;
 mod same;
 mod world;

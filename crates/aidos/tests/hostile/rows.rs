@@ -1,38 +1,53 @@
 //! Hostile rows: each becomes an entry or a reject with its place, and none is lost.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 
-use crate::{ROW, objects, run};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{ROW, objects, run, simulated};
 
 #[test]
 fn a_very_long_line_is_one_reject() {
-    let length: usize = std::env::var("AIDOS_LINE")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(20_000_000);
+    const LENGTH: usize = 100_000_000;
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let text = format!("{ROW}\n{}\n{ROW}5\n", "x".repeat(length));
-    fs::write(folder.join("a.log"), text).unwrap();
+    // Not all the same, so that a digest of a part of it is another.
+    let block: Vec<u8> = (0..LENGTH / 100).map(|n| b'a' + (n % 23) as u8).collect();
+    let mut hash = Sha256::new();
+    let mut file = BufWriter::new(File::create(folder.join("a.log")).unwrap());
+    writeln!(file, "{ROW}").unwrap();
+    for _ in 0..100 {
+        hash.update(&block);
+        file.write_all(&block).unwrap();
+    }
+    writeln!(file, "\n{ROW}5").unwrap();
+    file.into_inner().unwrap();
+    let digest: String = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let (done, summary) = run(folder, &["--provider", "8bells", "a.log"]);
     assert_eq!(done.code, Some(0), "{}", done.err);
     assert_eq!(summary["rows_read"], 3, "{summary}");
-    assert_eq!(summary["rejected"], 1, "{summary}");
+    assert_eq!(summary["entries"], 2, "{summary}");
     let rejects = objects(&folder.join("out/k/rejects.jsonl"));
     assert_eq!(rejects.len(), 1);
-    let line = fs::read_to_string(folder.join("out/k/rejects.jsonl")).unwrap();
+    let reject = &rejects[0];
+    assert_eq!(reject["reason"], "too_long");
+    assert_eq!(reject["file"], "a.log");
+    assert_eq!(reject["line"], 2);
+    assert_eq!(reject["offset"], ROW.len() + 1);
+    assert_eq!(reject["length"], LENGTH);
+    assert_eq!(reject["sha256"], digest);
+    let text = reject["text"].as_str().unwrap();
     assert!(
-        line.contains(&format!(":{length}")),
-        "its length: {}",
-        &line[..300]
+        text.as_bytes() == &block[..4096],
+        "its first 4 KiB: {}",
+        text.len()
     );
-    assert!(
-        line.contains(&format!(":{}", ROW.len() + 1)),
-        "its offset: {}",
-        &line[..300]
-    );
-    assert!(line.contains(&"x".repeat(4096)) && !line.contains(&"x".repeat(4097)));
-    assert!(line.contains("sha256"));
 }
 
 #[test]
@@ -98,4 +113,30 @@ fn deep_json_is_one_reject() {
     assert_eq!(done.code, Some(0), "{}", done.err);
     assert_eq!(summary["rows_read"], 3, "{summary}");
     assert!(summary["rejected"].as_u64().unwrap() >= 1, "{summary}");
+}
+
+#[test]
+fn a_whole_simulated_case_loses_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let inputs = simulated(folder, "2MB");
+    let (done, summary) = run(folder, &inputs);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    // A line of two merged records is two rows.
+    let rows = |truth: &Value| {
+        truth["entries"]
+            .as_array()
+            .map_or(1, |all| all.len().max(1))
+    };
+    let truth = objects(&folder.join("sim/truth.jsonl"));
+    let lines = ["8bells.log", "dpc.csv", "exus.json"].map(|name| {
+        let text = fs::read(folder.join("sim").join(name)).unwrap();
+        text.iter().filter(|byte| **byte == b'\n').count()
+    });
+    assert_eq!(lines.iter().sum::<usize>(), truth.len(), "a truth a line");
+    let wanted: usize = truth.iter().map(rows).sum();
+    assert!(wanted > truth.len(), "some lines are merged");
+    assert_eq!(summary["rows_read"], wanted, "{summary}");
+    let skipped = truth.iter().filter(|truth| truth["fate"] == "skip").count();
+    assert_eq!(summary["skipped"], skipped, "{summary}");
 }

@@ -40,6 +40,14 @@ fn a_run_makes_a_case_and_says_so() {
         "{words}"
     );
     assert!(folder.path().join("out/fw/report.html").is_file());
+    let case = fs::read(folder.path().join("out/fw/case.json")).unwrap();
+    let case: serde_json::Value = serde_json::from_slice(&case).unwrap();
+    assert_eq!(case["options"]["nat"], "semantic");
+    let other = ["run", "fw.log", "--case", "n", "--nat", "last-ip", "-q"];
+    assert_eq!(code(&run(folder.path(), &other)), 0);
+    let case = fs::read(folder.path().join("out/n/case.json")).unwrap();
+    let case: serde_json::Value = serde_json::from_slice(&case).unwrap();
+    assert_eq!(case["options"]["nat"], "last-ip");
     // Again: replaced. With other options: refused, unless forced.
     assert_eq!(code(&run(folder.path(), &["run", "fw.log"])), 0);
     let other = run(folder.path(), &["run", "fw.log", "--tlp", "red"]);
@@ -65,6 +73,12 @@ fn refused_inputs_are_named_and_the_others_done() {
     let folder = folder();
     fs::write(folder.path().join("fw.log"), firewall(5)).unwrap();
     fs::write(folder.path().join("p.pdf"), b"%PDF-1.7\n").unwrap();
+    let loud = run(folder.path(), &["run", "fw.log", "p.pdf", "--case", "b"]);
+    assert!(
+        err(&loud).contains("the rest is done, the exit code is 1 because of that"),
+        "{}",
+        err(&loud)
+    );
     let words = ["run", "fw.log", "p.pdf", "absent.log", "--json", "--quiet"];
     let output = run(folder.path(), &words);
     assert_eq!(code(&output), 1, "{}", err(&output));
@@ -116,6 +130,37 @@ fn the_steps_give_the_bytes_of_the_case() {
     assert_eq!(first["event"]["provider"], "8bells");
     assert!(first["message"].is_string() && first.get("source").is_none());
     assert!(folder.path().join("c.jsonl").is_file());
+    // Providers of the user's keep their place among the others, known to the step or not.
+    for name in ["0gate", "gate"] {
+        let mapping = format!(
+            "name = \"{name}\"\ndescription = \"gate\"\nformat = \"text\"\ncontains = [\"GATE {name}\"]\n\
+             [[pattern]]\nname = \"line\"\n\
+             match = '^GATE {name} (?<source.ip>[0-9.]+) to (?<destination.ip>[0-9.]+)$'\n"
+        );
+        fs::write(folder.path().join(format!("{name}.toml")), mapping).unwrap();
+        let rows: String = (0..50)
+            .map(|n| format!("GATE {name} 198.51.100.{n} to 192.168.0.{}\n", n % 4))
+            .collect();
+        fs::write(folder.path().join(format!("{name}.log")), rows).unwrap();
+    }
+    let with = ["--mapping", "gate.toml", "--mapping", "0gate.toml"];
+    let inputs = ["fw.log", "gate.log", "0gate.log"];
+    let words = [&["run", "--case", "m", "-q"][..], &with, &inputs].concat();
+    let done = run(folder.path(), &words);
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    let words = [&["extract", "-q"][..], &with, &inputs].concat();
+    let entries = run(folder.path(), &words);
+    let wanted = fs::read_to_string(folder.path().join("out/m/patterns.json")).unwrap();
+    let at = |name: &str| wanted.find(&format!("\"provider\":\"{name}\"")).unwrap();
+    assert!(at("0gate") < at("8bells") && at("8bells") < at("gate"));
+    for with in [&[][..], &with] {
+        let patterns = feed(
+            folder.path(),
+            &[&["analyse"], with].concat(),
+            &entries.stdout,
+        );
+        assert!(out(&patterns) == wanted, "patterns differ {with:?}");
+    }
     let bad = feed(folder.path(), &["stix"], b"{}\n");
     assert_eq!(code(&bad), 1);
     assert!(err(&bad).contains("line 1"), "{}", err(&bad));
