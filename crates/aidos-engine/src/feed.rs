@@ -26,7 +26,7 @@ use crate::summary::Refused;
 
 /// Text that goes to a worker at once. Small enough for a core's cache, large enough to forget the cost
 /// of handing it over.
-pub(crate) const CHUNK: usize = 256 << 10;
+pub(crate) const CHUNK: usize = 128 << 10;
 /// A score below this is no recognition.
 const LEAST_SCORE: f64 = 0.2;
 /// Rows that a provider is told by.
@@ -110,6 +110,8 @@ pub(crate) struct Feed<'p> {
     pub(crate) stdin: Option<Box<dyn Read + Send>>,
     pub(crate) fed: Fed,
     pub(crate) next: u64,
+    /// Whether the inputs' digests are wanted.
+    pub(crate) digest: bool,
     /// Whether the workers are gone.
     pub(crate) dead: &'p AtomicBool,
 }
@@ -117,24 +119,33 @@ pub(crate) struct Feed<'p> {
 /// Hashes and counts what passes.
 struct Hashing<R> {
     inner: R,
-    hash: Sha256,
+    hash: Option<Sha256>,
     bytes: u64,
 }
 
 impl<R> Hashing<R> {
-    fn new(inner: R) -> Self {
+    fn new(inner: R, digest: bool) -> Self {
         Self {
             inner,
-            hash: Sha256::new(),
+            hash: digest.then(Sha256::new),
             bytes: 0,
         }
+    }
+
+    /// The digest of what passed, in hexadecimal digits; empty where it is not wanted.
+    fn digest(&mut self) -> String {
+        self.hash
+            .take()
+            .map_or_else(String::new, |hash| hex(&hash.finalize()))
     }
 }
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..len]);
+        if let Some(hash) = &mut self.hash {
+            hash.update(&buffer[..len]);
+        }
         self.bytes += len as u64;
         Ok(len)
     }
@@ -235,30 +246,28 @@ impl Feed<'_> {
         file.rewind()?;
         let kind = sniff(name, &head);
         let size = metadata.len();
-        let record = |hash: &[u8], bytes| InputRecord {
+        let record = |sha256, bytes| InputRecord {
             name: name.to_owned(),
             bytes,
-            sha256: hex(hash),
+            sha256,
             modified,
         };
         if matches!(kind.format, Format::Zip | Format::Xlsx) {
-            let mut hashing = Hashing::new(&mut file);
+            let mut hashing = Hashing::new(&mut file, self.digest);
             io::copy(&mut hashing, &mut io::sink())?;
-            let (hash, bytes) = (hashing.hash.finalize(), hashing.bytes);
-            self.fed.inputs.push(record(&hash, bytes));
+            let (digest, bytes) = (hashing.digest(), hashing.bytes);
+            self.fed.inputs.push(record(digest, bytes));
             file.rewind()?;
             return self
                 .container(file, name, &kind, modified.map(year), 0, None)
                 .map(drop);
         }
-        let mut hashing = Hashing::new(file);
+        let mut hashing = Hashing::new(file, self.digest);
         let result = self.leaf(&mut hashing, name, (&kind, &head), modified.map(year));
         // What the leaf did not read belongs to the input too.
         let rest = io::copy(&mut hashing, &mut io::sink());
         let bytes = hashing.bytes;
-        self.fed
-            .inputs
-            .push(record(&hashing.hash.finalize(), bytes));
+        self.fed.inputs.push(record(hashing.digest(), bytes));
         result?;
         rest?;
         if bytes < size {
@@ -274,7 +283,7 @@ impl Feed<'_> {
         let Some(stdin) = self.stdin.take() else {
             return Err(Stop::Refuse("standard input was named twice".into()));
         };
-        let mut hashing = Hashing::new(stdin);
+        let mut hashing = Hashing::new(stdin, self.digest);
         let head = read_head(&mut hashing, HEAD_BYTES)?;
         let kind = sniff(name, &head);
         let result = if matches!(kind.format, Format::Zip | Format::Xlsx) {
@@ -293,7 +302,7 @@ impl Feed<'_> {
         self.fed.inputs.push(InputRecord {
             name: name.to_owned(),
             bytes: hashing.bytes,
-            sha256: hex(&hashing.hash.finalize()),
+            sha256: hashing.digest(),
             modified: None,
         });
         result?;

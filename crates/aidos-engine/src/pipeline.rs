@@ -157,6 +157,8 @@ impl<'p> Pipeline<'p> {
             stdin,
             fed: Fed::default(),
             next: 0,
+            // Only a case names them.
+            digest: self.checkpoint.is_some(),
             dead: &dead,
         };
         let mut composers = self.composers.into_iter();

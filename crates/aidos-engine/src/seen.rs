@@ -97,6 +97,18 @@ impl Seen {
         }
     }
 
+    /// Brings the places of these hashes into the cache.
+    ///
+    /// Each is somewhere else in a large table. Asked for one by one they are waited for one by one;
+    /// here nothing depends on the one before, and the processor fetches many at a time.
+    pub(crate) fn fetch(&self, hashes: &[u128]) {
+        let mask = self.table.len().wrapping_sub(1);
+        let places = hashes
+            .iter()
+            .filter_map(|hash| self.table.get(slot(*hash, mask)));
+        std::hint::black_box(places.fold(0, |all, hash| all ^ hash));
+    }
+
     /// Adds a hash; false when it was there.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aidos_core::extract::{Context, Draft, Item as RowItem, Sink, Year};
+use aidos_core::extract::{Context, Item as RowItem, Sink, Year};
 use aidos_model::Raw;
 use aidos_read::Item;
 use bumpalo::Bump;
@@ -15,6 +15,9 @@ use crate::Error;
 use crate::case::Checkpoint;
 use crate::feed::{Batch, Leaf};
 use crate::turnstile::Broken;
+
+/// Bytes of a usual row; where rows are shorter, their items move as the list of them grows.
+const USUAL_ROW: usize = 128;
 
 /// One thread's work and its buffers.
 pub(super) struct Worker<'w, 's, 'p> {
@@ -81,6 +84,7 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
     fn batch(&mut self, batch: &Batch, arena: &Bump) -> Work<()> {
         let leaf = &*batch.leaf;
         let mut sink = Sink::new(arena);
+        let mut hashes = Vec::new();
         let header: Vec<&str> = leaf.header.iter().map(String::as_str).collect();
         let provider = self.shared.reading.providers.get(leaf.provider);
         let context = Context {
@@ -93,42 +97,42 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
         let mut cut = None;
         let mut skipped = 0;
         match &batch.item {
-            Item::Chunk(chunk) => rows(
-                chunk,
-                &leaf.sniff.format,
-                &mut |row| {
-                    let before = sink.items.len();
-                    provider.extract(row, &context, &mut sink);
-                    if !chunk.invalid.is_empty() {
-                        note_invalid(chunk, row, before, &mut sink);
-                    }
-                },
-                &mut skipped,
-            ),
+            Item::Chunk(chunk) => {
+                // Lines of the usual length: the items are large, and moving them all costs as much as
+                // reading them.
+                sink.items.reserve(chunk.text.len() / USUAL_ROW);
+                hashes.reserve(chunk.text.len() / USUAL_ROW);
+                rows(
+                    chunk,
+                    &leaf.sniff.format,
+                    &mut |row| {
+                        let before = sink.items.len();
+                        provider.extract(row, &context, &mut sink);
+                        if !chunk.invalid.is_empty() {
+                            note_invalid(chunk, row, before, &mut sink);
+                        }
+                        // Now, while the row's items are in the nearest cache.
+                        let new = sink.items.get(before..).unwrap_or_default();
+                        hashes.extend(new.iter().map(|item| self.hash(item)));
+                    },
+                    &mut skipped,
+                );
+            }
             Item::Oversize(oversize) => {
                 let text = arena.alloc_str(&String::from_utf8_lossy(&oversize.head));
                 sink.reject(oversize.line, "too_long", text);
                 cut = Some(cut_of(oversize));
+                hashes.push(0);
             }
         }
         let mut taken = Taken {
             leaf,
             context: &context,
-            hashes: Vec::with_capacity(sink.items.len()),
+            hashes,
             fates: Vec::with_capacity(sink.items.len()),
             sink,
             skipped,
         };
-        for item in &taken.sink.items {
-            // A row whose year is missing gets its hash when its year is known.
-            let hash = match item {
-                RowItem::Entry(draft) if !matches!(draft.year, Year::Missing(_)) => {
-                    self.hash(draft)
-                }
-                _ => 0,
-            };
-            taken.hashes.push(hash);
-        }
         let (first_entry, error) = self.shared.order.pass(batch.number, |order| {
             let first = order.found.counts.entries + 1;
             let result = self.in_order(order, &mut taken);
@@ -198,10 +202,17 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
         Ok(())
     }
 
-    fn hash(&mut self, draft: &Draft<'_>) -> u128 {
-        self.identity.clear();
-        draft.event.push_identity(&mut self.identity);
-        self.shared.hasher.hash(&self.identity)
+    /// The hash of an entry, 0 for other items. A row whose year is missing gets its hash when its year
+    /// is known.
+    fn hash(&mut self, item: &RowItem<'_>) -> u128 {
+        match item {
+            RowItem::Entry(draft) if !matches!(draft.year, Year::Missing(_)) => {
+                self.identity.clear();
+                draft.event.push_identity(&mut self.identity);
+                self.shared.hasher.hash(&self.identity)
+            }
+            _ => 0,
+        }
     }
 
     /// The steps that need the rows in order: years, duplicates, numbers, counts.
@@ -225,6 +236,7 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
             skipped,
             ..Counts::default()
         };
+        order.seen.fetch(hashes);
         let mut entry = order.found.counts.entries;
         let mut identity = Vec::new();
         for (at, item) in sink.items.iter_mut().enumerate() {

@@ -105,7 +105,9 @@ pub(super) fn read(text: &str) -> Head<'_> {
         // Relays write RFC 3339 or BSD stamps and a host behind them; RouterOS itself writes neither.
         relayed = match stamp {
             Stamp::Offset(..) | Stamp::Epoch(_) => true,
-            _ => stamp_text.as_bytes().get(3) == Some(&b' ') || stamp_text.contains('T'),
+            _ => {
+                stamp_text.as_bytes().get(3) == Some(&b' ') || stamp_text.as_bytes().contains(&b'T')
+            }
         };
         head.stamp = Some((stamp, stamp_text));
         rest = &rest[len..];

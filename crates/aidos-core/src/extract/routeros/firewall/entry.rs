@@ -111,7 +111,8 @@ pub(super) fn push<'a>(
 #[inline]
 fn icmp<'a>(detail: &'a str, sink: &Sink<'a>) -> Option<&'a str> {
     let numbers = detail.strip_prefix("type ")?;
-    let (kind, code) = numbers.split_once(',')?;
+    let comma = numbers.bytes().position(|byte| byte == b',')?;
+    let (kind, code) = (&numbers[..comma], &numbers[comma + 1..]);
     let code = code.trim_start().strip_prefix("code ")?;
     let fine = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !fine(kind) || !fine(code) {
