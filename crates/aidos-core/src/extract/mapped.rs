@@ -11,6 +11,7 @@ mod error;
 mod field;
 mod file;
 mod fill;
+mod groups;
 pub(super) mod head;
 pub(super) mod json;
 mod nodes;
@@ -159,16 +160,8 @@ impl Mapped {
         if parted.is_some() {
             fill.note(Defect::MissingSpace, original, Some(text));
         }
-        if let Some(captures) = pattern
-            .regex
-            .as_ref()
-            .and_then(|regex| regex.captures(head.body))
-        {
-            for (goals, group) in pattern.groups.iter().zip(captures.iter()) {
-                if let Some(group) = group {
-                    fill.goals(goals, head.body.get(group.range()).unwrap_or_default());
-                }
-            }
+        if let Some(groups) = &pattern.groups {
+            fill.groups(groups, &pattern.goals, head.body);
         }
         if let Some(fields) = mapping.head {
             // After the pattern's own groups, which know better: the first value of a field stays.
@@ -323,7 +316,13 @@ impl Provider for Mapped {
 /// what it was where it changed.
 fn without_controls<'a>(text: &'a str, arena: &'a Bump) -> (&'a str, Option<&'a str>) {
     let is_control = |byte: u8| (byte < 0x20 && byte != b'\t') || byte == 0x7f;
-    if !text.bytes().any(is_control) {
+    // Blocks without a way out in their middle become vector code; nearly all lines are clean.
+    let found = text.as_bytes().chunks(64).any(|block| {
+        block
+            .iter()
+            .fold(false, |found, &byte| found | is_control(byte))
+    });
+    if !found {
         return (text, None);
     }
     let mut out = bumpalo::collections::String::with_capacity_in(text.len(), arena);

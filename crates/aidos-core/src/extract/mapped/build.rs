@@ -8,6 +8,7 @@ use super::check::{bad_regex, check_keys, reads_again, unfit};
 use super::error::Wrong;
 use super::field::{Target, long_name, related};
 use super::file::{Apart, File, Head, Pattern as RawPattern, Setting};
+use super::groups::Groups;
 use super::pairs::Style;
 use super::plan::{
     Constant, Field, FieldId, Goal, HeadFields, MOST_FIELDS, Mapping, Pairs, Pattern, Test, Use,
@@ -123,8 +124,10 @@ impl Builder {
                 "correct the name, or leave the setting out",
             ));
         }
-        let sources = patterns.iter().filter_map(|pattern| pattern.regex.as_ref());
-        let set = RegexSet::new(sources.map(Regex::as_str)).map_err(|error| {
+        let sources = patterns
+            .iter()
+            .filter_map(|pattern| pattern.groups.as_ref());
+        let set = RegexSet::new(sources.map(Groups::as_str)).map_err(|error| {
             Wrong::new(
                 "pattern",
                 format!("is too large together: {error}"),
@@ -185,11 +188,11 @@ impl Builder {
             }
             (None, None) => None,
         };
-        let (regex, groups) = match source {
+        let (groups, goals) = match source {
             None => (None, Vec::new()),
             Some((source, at)) => {
-                let (regex, groups) = self.regex(&source, &at)?;
-                (Some(regex), groups)
+                let (groups, goals) = self.groups(&source, &at)?;
+                (Some(groups), goals)
             }
         };
         let mut uses = self.uses(&raw.columns, &key("columns"))?;
@@ -209,8 +212,8 @@ impl Builder {
             &raw.program
         };
         Ok(Pattern {
-            regex,
             groups,
+            goals,
             program: program.iter().map(|text| glob(text)).collect(),
             when,
             uses,
@@ -291,29 +294,26 @@ impl Builder {
     }
 
     /// Compiles an expression and finds a goal for each of its groups.
-    fn regex(&mut self, source: &str, key: &str) -> Result<(Regex, Vec<Vec<Goal>>), Wrong> {
+    fn groups(&mut self, source: &str, key: &str) -> Result<(Groups, Vec<Vec<Goal>>), Wrong> {
         let regex = Regex::new(source).map_err(|error| bad_regex(key, &error))?;
-        let names: Vec<Option<String>> = regex
-            .capture_names()
-            .map(|name| name.map(str::to_owned))
-            .collect();
-        let mut groups = Vec::with_capacity(names.len());
-        for name in names {
+        let groups = Groups::new(regex);
+        let mut all = Vec::new();
+        for name in groups.names() {
             let Some(name) = name else {
-                groups.push(Vec::new());
+                all.push(Vec::new());
                 continue;
             };
-            let goals = self.goals(&name, key)?;
+            let goals = self.goals(name, key)?;
             let is_time = |goal: &Goal| {
                 matches!(goal, Goal::Field(id)
                     if self.fields.get(*id).is_some_and(|field| field.target == Target::Time))
             };
             if goals.iter().any(is_time) {
-                reads_again(source, &name, key)?;
+                reads_again(source, name, key)?;
             }
-            groups.push(goals);
+            all.push(goals);
         }
-        Ok((regex, groups))
+        Ok((groups, all))
     }
 
     fn uses(&mut self, table: &toml::Table, key: &str) -> Result<Vec<(String, Use)>, Wrong> {
@@ -339,14 +339,14 @@ impl Builder {
                             Wrong::new(&at, message, "write `match` and, where needed, `else`")
                         })?;
                     let source = expand(&apart.expression, &self.parts, &at)?;
-                    let (regex, groups) = self.regex(&source, &at)?;
+                    let (groups, goals) = self.groups(&source, &at)?;
                     let otherwise = match &apart.otherwise {
                         Some(name) => self.goals(name, &at)?,
                         None => Vec::new(),
                     };
                     Use::Apart {
-                        regex,
                         groups,
+                        goals,
                         otherwise,
                     }
                 }

@@ -8,6 +8,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::field::{Side, Target, Type};
 use super::file::Case;
+use super::groups::Groups;
 use super::pairs::{each, unescape};
 use super::plan::{FieldId, Goal, Mapping, Pattern, Use};
 use super::time;
@@ -144,20 +145,24 @@ impl<'a, 's> Fill<'a, 's> {
         match how {
             Use::Whole(goals) => self.goals(goals, value),
             Use::Apart {
-                regex,
                 groups,
+                goals,
                 otherwise,
-            } => match regex.captures(value) {
-                Some(captures) => {
-                    for (goals, group) in groups.iter().zip(captures.iter()) {
-                        if let Some(group) = group {
-                            self.goals(goals, value.get(group.range()).unwrap_or_default());
-                        }
-                    }
+            } => {
+                if !self.groups(groups, goals, value) {
+                    self.goals(otherwise, value);
                 }
-                None => self.goals(otherwise, value),
-            },
+            }
         }
+    }
+
+    /// Puts each group where it goes; says whether the text matches.
+    pub(super) fn groups(&mut self, groups: &Groups, goals: &[Vec<Goal>], text: &'a str) -> bool {
+        groups.each(text, &mut |index, range| {
+            if let Some(goals) = goals.get(index) {
+                self.goals(goals, text.get(range).unwrap_or_default());
+            }
+        })
     }
 
     /// Puts a piece of the row everywhere it belongs.

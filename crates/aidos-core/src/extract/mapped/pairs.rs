@@ -33,10 +33,11 @@ pub(in crate::extract) fn each<'a>(
         if rest.is_empty() {
             return;
         }
-        let end_of_word = rest.find(style.separator.as_str()).unwrap_or(rest.len());
+        let end_of_word = find(rest, &style.separator).unwrap_or(rest.len());
         let assigned = rest
-            .find(style.assign.as_str())
-            .filter(|&at| at < end_of_word);
+            .get(..end_of_word)
+            .and_then(|word| find(word, &style.assign))
+            .or_else(|| across(rest, end_of_word, &style.assign));
         let Some(at) = assigned else {
             rest = rest.get(end_of_word..).unwrap_or_default();
             continue;
@@ -54,12 +55,28 @@ pub(in crate::extract) fn each<'a>(
             rest = next;
             continue;
         }
-        let end = after.find(style.separator.as_str()).unwrap_or(after.len());
+        let end = find(after, &style.separator).unwrap_or(after.len());
         let value = after.get(..end).unwrap_or_default();
         let value = value.trim_matches(|c: char| style.trim.contains(&c) || c == ' ');
         show(key, Cow::Borrowed(value));
         rest = after.get(end..).unwrap_or_default();
     }
+}
+
+/// Where a text first stands. One byte, as separators are, needs none of the tables that longer ones pay for.
+fn find(text: &str, what: &str) -> Option<usize> {
+    match what.as_bytes() {
+        [byte] => memchr::memchr(*byte, text.as_bytes()),
+        _ => text.find(what),
+    }
+}
+
+/// An assignment of several characters that begins before the end of a word and goes on behind it.
+fn across(text: &str, end: usize, assign: &str) -> Option<usize> {
+    if assign.len() == 1 {
+        return None;
+    }
+    text.find(assign).filter(|&at| at < end)
 }
 
 fn skip_separators<'a>(mut text: &'a str, style: &Style) -> &'a str {
@@ -127,7 +144,7 @@ fn each_open<'a>(text: &'a str, style: &Style, show: &mut dyn FnMut(&'a str, Cow
 fn next_key<'a>(text: &'a str, from: usize, assign: &str) -> Option<(&'a str, usize)> {
     let mut search = from;
     loop {
-        let at = search + text.get(search..)?.find(assign)?;
+        let at = search + find(text.get(search..)?, assign)?;
         let before = text.get(from..at)?;
         let start = from + before.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
         let key = text.get(start..at)?;

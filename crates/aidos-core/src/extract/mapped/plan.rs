@@ -8,6 +8,7 @@ use super::build::build;
 use super::error::{MappingError, position};
 use super::field::Target;
 use super::file::{Case, File, Format};
+use super::groups::Groups;
 use super::pairs::Style;
 
 /// How the rows of one kind of log become events; made from a TOML file.
@@ -87,8 +88,8 @@ pub(super) enum Goal {
 pub(super) enum Use {
     Whole(Vec<Goal>),
     Apart {
-        regex: Regex,
-        groups: Vec<Vec<Goal>>,
+        groups: Groups,
+        goals: Vec<Vec<Goal>>,
         otherwise: Vec<Goal>,
     },
 }
@@ -131,8 +132,9 @@ impl Test {
 /// One shape of row.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    pub(super) regex: Option<Regex>,
-    pub(super) groups: Vec<Vec<Goal>>,
+    pub(super) groups: Option<Groups>,
+    /// Where each group goes, by its number.
+    pub(super) goals: Vec<Vec<Goal>>,
     pub(super) program: Vec<Test>,
     pub(super) when: Vec<(String, Vec<Test>)>,
     pub(super) uses: Vec<(String, Use)>,

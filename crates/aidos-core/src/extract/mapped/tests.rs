@@ -9,7 +9,7 @@ use crate::extract::Draft;
 
 mod errors;
 mod guide;
-mod samples;
+pub(super) mod samples;
 mod shipped;
 
 /// What a mapping makes of one line: the items, with the bytes that identify each entry.

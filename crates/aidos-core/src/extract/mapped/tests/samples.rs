@@ -2,7 +2,7 @@
 //! domains are those that RFC 5737, 3849 and 2606 set aside.
 
 /// Mapping, line.
-pub(super) const SAMPLES: &[(&str, &str)] = &[
+pub(in crate::extract::mapped) const SAMPLES: &[(&str, &str)] = &[
     // --- iptables, UFW
     (
         "iptables",
