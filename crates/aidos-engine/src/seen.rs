@@ -12,7 +12,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use siphasher::sip128::{Hasher128, SipHasher13};
+use siphasher::sip128::SipHasher13;
 
 use crate::sorter::unlinked;
 
@@ -41,9 +41,9 @@ impl Default for RowHasher {
 impl RowHasher {
     /// The hash of a row's identity.
     pub(crate) fn hash(&self, identity: &[u8]) -> u128 {
-        let mut hasher = SipHasher13::new_with_key(&self.key);
-        hasher.write(identity);
-        hasher.finish128().as_u128()
+        SipHasher13::new_with_key(&self.key)
+            .hash(identity)
+            .as_u128()
     }
 }
 

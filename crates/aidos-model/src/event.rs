@@ -3,6 +3,7 @@
 //! An event borrows its text: from the row it was read from, or from the arena of its batch. It is
 //! written by [`Event::write_json`] and read by [`Event::parse`]; the two are inverse.
 
+mod extra;
 mod parse;
 mod write;
 
@@ -186,6 +187,13 @@ pub struct RouterOs<'a> {
     pub icmp: Option<&'a str>,
 }
 
+impl RouterOs<'_> {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The cleansed row, whose stamp is rendered when its year is known.
 ///
 /// Its text is `before`, then the stamp, then `after`. The stamp is the event's time in RFC 3339 and
@@ -254,12 +262,7 @@ pub enum Value<'a> {
 impl<'a> Event<'a> {
     /// The distinct addresses of the event: source, destination, then their translations.
     pub fn ips(&self) -> [Option<IpAddr>; 4] {
-        let all = [
-            self.source.ip,
-            self.destination.ip,
-            self.source.nat_ip,
-            self.destination.nat_ip,
-        ];
+        let all = self.all_ips();
         let mut distinct = [None; 4];
         let mut len = 0;
         for ip in all.into_iter().flatten() {
@@ -269,6 +272,16 @@ impl<'a> Event<'a> {
             }
         }
         distinct
+    }
+
+    /// The addresses of the event, each in its place: source, destination, their translations.
+    fn all_ips(&self) -> [Option<IpAddr>; 4] {
+        [
+            self.source.ip,
+            self.destination.ip,
+            self.source.nat_ip,
+            self.destination.nat_ip,
+        ]
     }
 
     /// Shows each known field as dotted ECS path and value, in the order in which they are written;
@@ -351,60 +364,61 @@ impl<'a> Event<'a> {
     /// The bytes are for hashing in this process only. The message says nothing that the fields do not,
     /// so it is left out: two spellings of the same row are the same row.
     pub fn push_identity(&self, out: &mut Vec<u8>) {
-        fn ip(out: &mut Vec<u8>, ip: Option<IpAddr>) {
-            match ip {
-                None => out.push(0),
-                Some(IpAddr::V4(v4)) => {
-                    out.push(4);
-                    out.extend_from_slice(&v4.octets());
-                }
-                Some(IpAddr::V6(v6)) => {
-                    out.push(6);
-                    out.extend_from_slice(&v6.octets());
+        /// A bit for each field that may be missing says whether it is there; only then it is written.
+        struct Fields<'o> {
+            out: &'o mut Vec<u8>,
+            there: u64,
+        }
+        impl Fields<'_> {
+            #[inline]
+            fn put<const N: usize>(&mut self, bytes: Option<[u8; N]>) {
+                self.there = self.there << 1 | u64::from(bytes.is_some());
+                if let Some(bytes) = bytes {
+                    self.out.extend_from_slice(&bytes);
                 }
             }
-        }
-        fn port(out: &mut Vec<u8>, port: Option<u16>) {
-            let number = port.map_or(u32::MAX, u32::from);
-            out.extend_from_slice(&number.to_le_bytes());
+            #[inline]
+            fn text(&mut self, text: Option<&str>) {
+                self.there = self.there << 1 | u64::from(text.is_some());
+                if let Some(text) = text {
+                    push_sized(self.out, text);
+                }
+            }
         }
         #[allow(clippy::cast_possible_truncation)] // a row is at most 4 MiB
-        fn text(out: &mut Vec<u8>, text: Option<&str>) {
-            out.extend_from_slice(
-                &text
-                    .map_or(u32::MAX, |text| text.len() as u32)
-                    .to_le_bytes(),
-            );
-            out.extend_from_slice(text.unwrap_or_default().as_bytes());
+        #[inline]
+        fn push_sized(out: &mut Vec<u8>, text: &str) {
+            out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            out.extend_from_slice(text.as_bytes());
         }
-        fn list(out: &mut Vec<u8>, list: &[&str]) {
-            text(out, None);
-            for item in list {
-                text(out, Some(item));
-            }
-        }
-        text(out, Some(self.provider));
-        match self.timestamp {
-            Some(time) => out.extend_from_slice(&time.0.to_le_bytes()),
-            // A row whose date is unknown is the same only if its stamp reads the same.
-            None => text(out, self.message.stamp),
-        }
-        out.push(self.kind as u8);
-        out.push(self.outcome.map_or(0xff, |outcome| outcome as u8));
+        // The bits stand before the fields, so that no two sets of fields give the same bytes.
+        let at = out.len();
+        out.extend_from_slice(&[0; 8]);
+        let mut fields = Fields { out, there: 0 };
+        fields.put(self.timestamp.map(|time| time.0.to_le_bytes()));
+        // A row whose date is unknown is the same only if its stamp reads the same.
+        fields.text(self.message.stamp.filter(|_| self.timestamp.is_none()));
+        fields.put(self.outcome.map(|outcome| [outcome as u8]));
         for side in [&self.source, &self.destination] {
-            ip(out, side.ip);
-            port(out, side.port);
-            out.extend_from_slice(&side.mac.map_or([0xff; 6], |mac| mac.0));
-            out.push(u8::from(side.mac.is_some()));
-            ip(out, side.nat_ip);
-            port(out, side.nat_port);
+            for ip in [side.ip, side.nat_ip] {
+                let v4 = match ip {
+                    Some(IpAddr::V4(v4)) => Some(v4.octets()),
+                    _ => None,
+                };
+                let v6 = match ip {
+                    Some(IpAddr::V6(v6)) => Some(v6.octets()),
+                    _ => None,
+                };
+                fields.put(v4);
+                fields.put(v6);
+            }
+            fields.put(side.port.map(u16::to_le_bytes));
+            fields.put(side.nat_port.map(u16::to_le_bytes));
+            fields.put(side.mac.map(|mac| mac.0));
         }
-        for number in [self.bytes, self.priority] {
-            out.push(u8::from(number.is_some()));
-            out.extend_from_slice(&number.unwrap_or_default().to_le_bytes());
-        }
-        out.push(u8::from(self.severity.is_some()));
-        out.extend_from_slice(&self.severity.unwrap_or_default().to_le_bytes());
+        fields.put(self.bytes.map(u64::to_le_bytes));
+        fields.put(self.priority.map(u64::to_le_bytes));
+        fields.put(self.severity.map(i64::to_le_bytes));
         for part in [
             self.action,
             self.transport,
@@ -421,19 +435,28 @@ impl<'a> Event<'a> {
             self.routeros.icmp,
             self.payload,
         ] {
-            text(out, part);
+            fields.text(part);
         }
+        let there = fields.there.to_le_bytes();
+        if let Some(bits) = out.get_mut(at..at + there.len()) {
+            bits.copy_from_slice(&there);
+        }
+        out.push(self.kind as u8);
+        push_sized(out, self.provider);
         for part in [
             self.category,
             self.email_from,
             self.email_to,
             self.email_addresses,
         ] {
-            list(out, part);
+            out.extend_from_slice(&part.len().to_le_bytes());
+            for item in part {
+                push_sized(out, item);
+            }
         }
         for (path, json) in self.extra {
-            text(out, Some(path));
-            text(out, Some(json));
+            push_sized(out, path);
+            push_sized(out, json);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The hot writers of Aidos do not go through a serialiser: they push constants and values. Each is
 //! tested to read back equal to what `serde_json` makes of the same value.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether `push_str` must escape this byte.
 const ESCAPE: [bool; 256] = {
@@ -24,6 +24,7 @@ const BLOCK: usize = 32;
 /// Pushes the text with quotation marks, escaped.
 ///
 /// Control characters, DEL among them, come out as `\u00XX`, so that no terminal obeys a log.
+#[inline]
 pub fn push_str(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     push_escaped(out, text);
@@ -31,10 +32,19 @@ pub fn push_str(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Pushes the text escaped, without quotation marks.
+#[inline]
 pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
-    let mut rest = text.as_bytes();
-    // Whole blocks without a byte to escape are the rule: test a block at a time (the compiler makes
-    // vector code of the fold), copy it, and look closer only where one is found.
+    // Text without a byte to escape is the rule: one look, one copy.
+    if is_plain(text.as_bytes()) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        push_blocks(out, text.as_bytes());
+    }
+}
+
+/// Copies what needs no escape a block at a time, and looks closer only where a block does.
+#[cold]
+fn push_blocks(out: &mut Vec<u8>, mut rest: &[u8]) {
     while let Some((block, tail)) = rest.split_first_chunk::<BLOCK>() {
         if block_needs_escape(block) {
             push_bytes(out, block);
@@ -46,12 +56,54 @@ pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
     push_bytes(out, rest);
 }
 
+/// Whether no byte of the text needs an escape.
+///
+/// Looks at blocks, at words in short texts; the last of them overlaps the one before it.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk::<BLOCK>() {
+        return !block_needs_escape(last)
+            && !bytes.as_chunks::<BLOCK>().0.iter().any(block_needs_escape);
+    }
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let words = bytes.as_chunks::<8>().0;
+        return !word_needs_escape(u64::from_le_bytes(*last))
+            && !words
+                .iter()
+                .any(|word| word_needs_escape(u64::from_le_bytes(*word)));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let word =
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last));
+        return !word_needs_escape(word);
+    }
+    !bytes.iter().any(|byte| ESCAPE[usize::from(*byte)])
+}
+
+// The compiler makes vector code of the fold.
 #[inline]
 #[allow(clippy::needless_bitwise_bool)] // lazy operators are branches, and no vector code comes of them
 fn block_needs_escape(block: &[u8; BLOCK]) -> bool {
     block.iter().fold(false, |found, &byte| {
         found | (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
     })
+}
+
+/// The same of eight bytes in a register.
+///
+/// Source: "Bit Twiddling Hacks" of Sean Eron Anderson, "determine if a word has a byte less than n".
+#[inline]
+const fn word_needs_escape(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const fn is_zero(word: u64) -> u64 {
+        word.wrapping_sub(ONES) & !word
+    }
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let quote = is_zero(word ^ (ONES * b'"' as u64));
+    let backslash = is_zero(word ^ (ONES * b'\\' as u64));
+    let delete = is_zero(word ^ (ONES * 0x7f));
+    (control | quote | backslash | delete) & HIGH != 0
 }
 
 fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -141,36 +193,84 @@ pub fn push_i64(out: &mut Vec<u8>, number: i64) {
     push_u64(out, number.unsigned_abs());
 }
 
+/// The decimal text of each octet, and how many bytes of it count.
+const OCTETS: [([u8; 4], u8); 256] = {
+    let mut table = [([0; 4], 0); 256];
+    let mut octet = 0_u8;
+    loop {
+        let (hundreds, tens, ones) = (
+            b'0' + octet / 100,
+            b'0' + octet / 10 % 10,
+            b'0' + octet % 10,
+        );
+        table[octet as usize] = match octet {
+            0..10 => ([ones, 0, 0, 0], 1),
+            10..100 => ([tens, ones, 0, 0], 2),
+            100.. => ([hundreds, tens, ones, 0], 3),
+        };
+        if octet == u8::MAX {
+            break;
+        }
+        octet += 1;
+    }
+    table
+};
+
 /// Pushes an address in its standard text (RFC 5952 for IPv6), without quotation marks.
+#[inline]
 pub fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
     match ip {
-        IpAddr::V4(v4) => {
-            let mut text = [0; 15];
-            let mut len = 0;
-            for (index, octet) in v4.octets().into_iter().enumerate() {
-                if index > 0 {
-                    text[len] = b'.';
-                    len += 1;
-                }
-                if octet >= 100 {
-                    text[len] = b'0' + octet / 100;
-                    len += 1;
-                }
-                let pair = two_digits(octet % 100);
-                if octet >= 10 {
-                    text[len] = pair[0];
-                    len += 1;
-                }
-                text[len] = pair[1];
-                len += 1;
-            }
-            out.extend_from_slice(&text[..len]);
+        IpAddr::V4(v4) => push_v4(out, v4),
+        IpAddr::V6(v6) => push_v6(out, v6),
+    }
+}
+
+#[inline]
+fn push_v4(out: &mut Vec<u8>, v4: Ipv4Addr) {
+    let mut text = [0; 16];
+    let mut len = 0;
+    for octet in v4.octets() {
+        let (digits, count) = OCTETS[usize::from(octet)];
+        text[len..len + 4].copy_from_slice(&digits);
+        len += usize::from(count);
+        text[len] = b'.';
+        len += 1;
+    }
+    out.extend_from_slice(&text[..len - 1]);
+}
+
+fn push_v6(out: &mut Vec<u8>, v6: Ipv6Addr) {
+    if let Some(v4) = v6.to_ipv4_mapped() {
+        out.extend_from_slice(b"::ffff:");
+        return push_v4(out, v4);
+    }
+    let groups = v6.segments();
+    // The longest run of two or more zeros, the first of equals, becomes `::`.
+    let (mut from, mut len) = (groups.len(), 1);
+    let mut run = 0;
+    for (index, group) in groups.iter().enumerate() {
+        run = if *group == 0 { run + 1 } else { 0 };
+        if run > len {
+            (from, len) = (index + 1 - run, run);
         }
-        IpAddr::V6(v6) => {
-            use std::io::Write;
-            // Writing to memory cannot fail.
-            let _ = write!(out, "{v6}");
+    }
+    let mut index = 0;
+    while index < groups.len() {
+        if index == from {
+            out.extend_from_slice(b"::");
+            index += len;
+            continue;
         }
+        if index > 0 && index != from + len {
+            out.push(b':');
+        }
+        let group = groups[index];
+        let digits = [group >> 12, group >> 8 & 15, group >> 4 & 15, group & 15]
+            .map(|digit| HEX[usize::from(digit)]);
+        let zeros =
+            usize::from(group < 0x1000) + usize::from(group < 0x100) + usize::from(group < 0x10);
+        out.extend_from_slice(&digits[zeros..]);
+        index += 1;
     }
 }
 
@@ -200,8 +300,11 @@ mod tests {
         }
 
         #[test]
-        fn addresses_read_back(v4: [u8; 4], v6: [u16; 8]) {
-            for ip in [IpAddr::from(v4), IpAddr::from(v6)] {
+        fn addresses_read_back(v4: [u8; 4], v6: [u16; 8], zeros: u8) {
+            let holes = std::array::from_fn::<u16, 8, _>(|at| v6[at] * u16::from(zeros >> at & 1));
+            let small = holes.map(|group| group % 20);
+            let mapped = std::net::Ipv4Addr::from(v4).to_ipv6_mapped();
+            for ip in [v4.into(), v6.into(), holes.into(), small.into(), IpAddr::from(mapped)] {
                 let mut out = Vec::new();
                 push_ip(&mut out, ip);
                 prop_assert_eq!(String::from_utf8(out).unwrap(), ip.to_string());

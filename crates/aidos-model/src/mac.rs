@@ -6,6 +6,18 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mac(pub [u8; 6]);
 
+/// The value of each hexadecimal digit; 255 for what is none.
+const DIGITS: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789abcdef"[value as usize] as usize] = value;
+        table[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
+
 impl Mac {
     /// Reads twelve hexadecimal digits in one of the usual spellings.
     ///
@@ -19,6 +31,11 @@ impl Mac {
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
+        if let Ok(bytes) = <&[u8; 17]>::try_from(bytes)
+            && let Some(mac) = Self::parse_pairs(bytes)
+        {
+            return Some(mac);
+        }
         let step = match (bytes.len(), bytes.get(2), bytes.get(4)) {
             (17, Some(b':' | b'-'), _) => 2,
             (14, _, Some(b'.')) => 4,
@@ -46,6 +63,21 @@ impl Mac {
             digits += 1;
         }
         (digits == 12).then_some(Self(mac))
+    }
+
+    /// The usual spelling: pairs with a colon between them.
+    #[inline]
+    fn parse_pairs(text: &[u8; 17]) -> Option<Self> {
+        let mut mac = [0; 6];
+        // Bits that no digit has gather here, so that one test at the end does.
+        let mut bad = 0;
+        for (index, byte) in mac.iter_mut().enumerate() {
+            let high = DIGITS[usize::from(text[index * 3])];
+            let low = DIGITS[usize::from(text[index * 3 + 1])];
+            bad |= high | low;
+            *byte = high << 4 | low & 15;
+        }
+        (bad < 16 && (0..5).all(|index| text[index * 3 + 2] == b':')).then_some(Self(mac))
     }
 
     /// The lower-case text with colons, 17 bytes of ASCII.

@@ -65,19 +65,21 @@ const fn days_from_civil(year: i16, month: u8, day: u8) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// The date this many days after 1970-01-01; `days` is that of an instant, at least -106,752.
 #[inline]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // each is in its range by division
-const fn civil_from_days(days: i64) -> (i16, u8, u8) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
+const fn civil_from_days(days: i32) -> (i16, u8, u8) {
+    // Counted from 0000-03-01 no number is negative, and 32 bits are enough.
+    let days = (days + 719_468) as u32;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
     let year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let mp = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * mp + 2) / 5 + 1;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = year_of_era + era * 400 + (month <= 2) as i64;
+    let year = year_of_era + era * 400 + (month <= 2) as u32;
     (year as i16, month as u8, day as u8)
 }
 
@@ -133,8 +135,9 @@ impl Timestamp {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // in range by division
     pub const fn civil(self) -> Civil {
         let seconds = self.seconds();
-        let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
-        let clock = seconds.rem_euclid(DAY);
+        let days = seconds.div_euclid(DAY);
+        let (year, month, day) = civil_from_days(days as i32);
+        let clock = (seconds - days * DAY) as u32;
         Civil {
             year,
             month,

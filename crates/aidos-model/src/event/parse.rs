@@ -58,14 +58,14 @@ struct Object<'e, 'a> {
 }
 
 /// What stands behind a key.
-enum Member {
+pub(super) enum Member {
     Object(&'static str),
     Field(Field),
     Unknown,
 }
 
 #[derive(Clone, Copy)]
-enum Field {
+pub(super) enum Field {
     Timestamp,
     Provider,
     Kind,
@@ -99,13 +99,13 @@ enum Field {
 }
 
 #[derive(Clone, Copy)]
-enum Side {
+pub(super) enum Side {
     Source,
     Destination,
 }
 
 #[derive(Clone, Copy)]
-enum RouterOsField {
+pub(super) enum RouterOsField {
     Topics,
     Prefix,
     Chain,
@@ -115,7 +115,8 @@ enum RouterOsField {
     Icmp,
 }
 
-fn member(path: &'static str, key: &str) -> Member {
+/// What the model knows by this key in the object at this path.
+pub(super) fn member(path: &str, key: &str) -> Member {
     use Member::{Field as F, Object as O};
     match (path, key) {
         ("", "@timestamp") => F(Field::Timestamp),
