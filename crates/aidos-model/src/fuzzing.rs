@@ -46,6 +46,10 @@ pub fn entry(bytes: &[u8]) {
         match Event::parse(&written, &arena) {
             Ok(again) => {
                 assert_eq!(line_of(&again), written, "of {line:?}");
+                if !event.extra.is_empty() {
+                    // A dotted key comes back as the object that it stands for.
+                    continue;
+                }
                 let (mut one, mut other) = (Vec::new(), Vec::new());
                 event.push_identity(&mut one);
                 again.push_identity(&mut other);

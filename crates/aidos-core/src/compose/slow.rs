@@ -65,7 +65,7 @@ pub(crate) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
     for list in [event.email_from, event.email_to, event.email_addresses] {
         objects.extend(
             list.iter()
-                .filter_map(|text| super::value::email(text))
+                .filter_map(|text| super::value::email(text.trim()))
                 .map(|value| observable("email-addr", "value", value.into())),
         );
     }
@@ -83,11 +83,11 @@ pub(crate) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
         let text = text.as_str();
         match *path {
             "dns.question.name" => objects.extend(
-                super::value::domain(text).map(|v| observable("domain-name", "value", v.into())),
+                super::value::domain(text.trim()).map(|v| observable("domain-name", "value", v.into())),
             ),
             "url.original" => {
                 objects
-                    .extend(super::value::url(text).map(|v| observable("url", "value", v.into())));
+                    .extend(super::value::url(text.trim()).map(|v| observable("url", "value", v.into())));
             }
             _ => {}
         }
