@@ -46,6 +46,8 @@ mod bundle;
 mod cache;
 mod object;
 mod pattern;
+#[doc(hidden)]
+pub(crate) mod slow;
 mod value;
 
 #[cfg(test)]

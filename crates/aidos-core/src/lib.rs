@@ -12,3 +12,5 @@ pub mod analysis;
 pub mod clean;
 pub mod compose;
 pub mod extract;
+#[doc(hidden)]
+pub mod fuzzing;

@@ -6,6 +6,8 @@
 
 pub mod defect;
 pub mod event;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod json;
 pub mod mac;
 pub mod marking;

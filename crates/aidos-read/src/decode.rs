@@ -29,7 +29,12 @@ pub(crate) struct Decoder<R> {
     /// Where the caller's text starts in the decoded leaf, during a fill.
     base: u64,
     invalid: VecDeque<(u64, Invalid)>,
+    /// The last bytes that the legacy decoder took: a malformed sequence may have begun in them.
+    taken: Vec<u8>,
 }
+
+/// Longer than any malformed sequence with the bytes that were read to find it out.
+const TAKEN: usize = 8;
 
 enum Mode {
     Utf8,
@@ -59,6 +64,7 @@ impl<R: Read> Decoder<R> {
             bom: 0,
             base: 0,
             invalid: VecDeque::new(),
+            taken: Vec::with_capacity(2 * TAKEN),
         }
     }
 
@@ -245,17 +251,23 @@ impl<R: Read> Decoder<R> {
                 + 8,
         );
         let (result, read) = decoder.decode_to_string_without_replacement(piece, text, last);
+        let new = piece
+            .get(read.saturating_sub(TAKEN)..read)
+            .unwrap_or_default();
+        self.taken.extend_from_slice(new);
         self.unread.start += read;
+        let held = self.taken.len();
         match result {
             DecoderResult::Malformed(len, after) => {
-                let end = read.saturating_sub(usize::from(after));
+                let end = held.saturating_sub(usize::from(after));
                 let start = end.saturating_sub(usize::from(len));
-                let bytes = piece.get(start..end).unwrap_or_default().to_vec();
+                let bytes = self.taken.get(start..end).unwrap_or_default().to_vec();
                 self.replace(text, &bytes);
             }
             DecoderResult::InputEmpty if last => self.mode = Mode::Finished,
             DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
         }
+        self.taken.drain(..held.saturating_sub(TAKEN));
         read > 0 || text.len() > before
     }
 }

@@ -77,8 +77,8 @@ pub enum RulesError {
     },
     /// A field that cannot hold such a value.
     #[error(
-        "cannot read the object rules at line {line}, column {column}: `{field}` holds no `{kind}`; \
-         name a field that does"
+        "cannot read the object rules at line {line}, column {column}: `{}` holds no `{kind}`; \
+         name a field that does", field.escape_debug()
     )]
     Field {
         /// Line from 1.
@@ -465,6 +465,7 @@ mod tests {
             ("[objects.url]\nfrom = [\"source.mac\"]", (2, 9)),
             ("[objects.url]\nfrom = [\"a..b\"]", (2, 9)),
             ("[objects.url\nfrom = []", (1, 13)),
+            ("[objects.url]\nfrom = [\"a\\nb\"]", (2, 9)),
         ] {
             let error = ObjectRules::parse(text).unwrap_err();
             let found = match &error {

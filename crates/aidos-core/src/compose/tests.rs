@@ -1,19 +1,16 @@
 //! The fast writer against a slow and obvious one, and the laws that every bundle keeps.
 
 mod folded;
-mod slow;
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use aidos_model::event::Kind as EventKind;
-use aidos_model::stix::{self, StixId, canonical};
 use aidos_model::{Category, Endpoint, Event, Mac, Outcome, RouterOs, Timestamp, Tlp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::slow::{obeys_the_laws, slow};
 use super::{Composer, ObjectRules, Options};
-use slow::slow;
 
 fn compose(event: &Event<'_>, rules: &str) -> Value {
     let mut out = Vec::new();
@@ -24,51 +21,6 @@ fn compose(event: &Event<'_>, rules: &str) -> Value {
     assert_eq!(value["id"], id.to_string());
     obeys_the_laws(&value, &out);
     value
-}
-
-/// Canonical bytes, ordered objects, recomputed ids, closed references.
-fn obeys_the_laws(bundle: &Value, bytes: &[u8]) {
-    let mut again = Vec::new();
-    canonical::push(&mut again, bundle);
-    again.push(b'\n');
-    assert_eq!(
-        String::from_utf8_lossy(bytes),
-        String::from_utf8_lossy(&again)
-    );
-    let objects = bundle["objects"].as_array().unwrap();
-    let ids: Vec<&str> = objects
-        .iter()
-        .map(|object| object["id"].as_str().unwrap())
-        .collect();
-    assert!(ids.windows(2).all(|pair| {
-        let key = |id: &str| StixId::parse(id).map(|id| (id.kind.word(), id.uuid));
-        key(pair[0]) < key(pair[1])
-    }));
-    let known: BTreeSet<&str> = ids.iter().copied().collect();
-    for object in objects.iter().chain([bundle]) {
-        let id = stix::id_of(object.as_object().unwrap()).unwrap();
-        assert_eq!(object["id"], id.to_string());
-        refs(object, &mut |name, id| {
-            assert!(known.contains(id), "{name} {id}");
-        });
-    }
-}
-
-fn refs(value: &Value, seen: &mut dyn FnMut(&str, &str)) {
-    let Value::Object(members) = value else {
-        return;
-    };
-    for (name, value) in members {
-        match value {
-            Value::String(id) if name.ends_with("_ref") => seen(name, id),
-            Value::Array(ids) if name.ends_with("_refs") => {
-                for id in ids {
-                    seen(name, id.as_str().unwrap());
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 fn objects<'v>(bundle: &'v Value, kind: &str) -> Vec<&'v Value> {

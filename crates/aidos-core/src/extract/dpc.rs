@@ -19,6 +19,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::{Context, Provider, Row, Sample, Score, Shape, Sink, apply_stamp};
 use crate::clean::{email, moment};
+pub(crate) use cells::split;
 use columns::{Columns, Role};
 
 /// The provider of e-mail rows.

@@ -3,3 +3,4 @@
 
 mod postfix;
 mod routeros_cases;
+mod seeds;

@@ -21,13 +21,20 @@ pub enum EventError {
     /// The event names no provider.
     #[error("not an entry: `event.provider` is missing; pass the lines of `entries.jsonl`")]
     NoProvider,
+    /// A field stands twice, or where another one stands: `{"url":1,"url.original":2}`.
+    #[error("not an entry: `{}` stands twice or inside of another field; keep one of them", .0.escape_debug())]
+    Twice(String),
 }
 
 impl<'a> Event<'a> {
     /// Reads one line of `entries.jsonl`.
     ///
     /// Text without escapes is borrowed from the line, the rest lives in the arena. Fields that the
-    /// model does not know are kept in [`Event::extra`] and written back where they stood.
+    /// model does not know are kept in [`Event::extra`], sorted, and written back where they stood.
+    ///
+    /// # Errors
+    /// [`EventError`] where the line is no entry: no JSON, a value of another type than its field's, no
+    /// provider, or two values for one field.
     pub fn parse(line: &'a str, arena: &'a Bump) -> Result<Self, EventError> {
         let mut event = Event::default();
         let mut extra = Vec::new();
@@ -44,10 +51,45 @@ impl<'a> Event<'a> {
             return Err(EventError::NoProvider);
         }
         if !extra.is_empty() {
+            extra.sort_unstable_by_key(|(path, _)| *path);
+            if let Some(path) = in_the_way(&extra) {
+                return Err(EventError::Twice(path.to_owned()));
+            }
             event.extra = arena.alloc_slice_copy(&extra);
         }
         Ok(event)
     }
+}
+
+/// The first extra field that names a field of the model or one above or below it, or stands twice, or
+/// below another extra field. A path may have dots in its keys, so that it must be taken apart anew.
+fn in_the_way<'a>(sorted: &[(&'a str, &'a str)]) -> Option<&'a str> {
+    let names_known = |path: &str| {
+        let mut object = "";
+        for key in path.split('.') {
+            match member(object, key) {
+                Member::Object(inner) => object = inner,
+                Member::Field(_) => return true,
+                Member::Unknown => return false,
+            }
+        }
+        true
+    };
+    let is_below = |path: &str| {
+        path.match_indices('.').any(|(dot, _)| {
+            let above = path.get(..dot).unwrap_or_default();
+            sorted
+                .binary_search_by_key(&above, |(path, _)| *path)
+                .is_ok()
+        })
+    };
+    sorted
+        .iter()
+        .zip(sorted.iter().skip(1).map(Some).chain([None]))
+        .find(|((path, _), next)| {
+            next.is_some_and(|(next, _)| next == path) || names_known(path) || is_below(path)
+        })
+        .map(|((path, _), _)| *path)
 }
 
 /// An object of the entry at this path (with its final dot, or empty).
@@ -257,6 +299,16 @@ fn set<'a, A: MapAccess<'a>>(
             })?)
         }};
     }
+    macro_rules! number {
+        () => {{
+            let number: u64 = map.next_value()?;
+            // The general writer and other languages count no further.
+            if i64::try_from(number).is_err() {
+                return Err(A::Error::custom("a number of 2^63 or more"));
+            }
+            number
+        }};
+    }
     let ip = |text: &str| text.parse::<IpAddr>().ok();
     match field {
         Field::Timestamp => event.timestamp = parsed!("an RFC 3339 time", Timestamp::parse),
@@ -284,14 +336,14 @@ fn set<'a, A: MapAccess<'a>>(
         Field::NatIp(side) => endpoint(event, side).nat_ip = parsed!("an address", ip),
         Field::NatPort(side) => endpoint(event, side).nat_port = Some(map.next_value()?),
         Field::Transport => event.transport = Some(text!()),
-        Field::Bytes => event.bytes = Some(map.next_value()?),
+        Field::Bytes => event.bytes = Some(number!()),
         Field::Ingress => event.ingress = Some(text!()),
         Field::Egress => event.egress = Some(text!()),
         Field::User => event.user = Some(text!()),
         Field::From => event.email_from = map.next_value_seed(List(arena))?,
         Field::To => event.email_to = map.next_value_seed(List(arena))?,
         Field::Hostname => event.hostname = Some(text!()),
-        Field::Priority => event.priority = Some(map.next_value()?),
+        Field::Priority => event.priority = Some(number!()),
         Field::RouterOs(field) => {
             let text = Some(text!());
             let routeros = &mut event.routeros;
@@ -308,7 +360,7 @@ fn set<'a, A: MapAccess<'a>>(
         Field::Addresses => event.email_addresses = map.next_value_seed(List(arena))?,
         Field::Payload => event.payload = Some(text!()),
         Field::Path => event.path = text!(),
-        Field::Line => event.line = map.next_value()?,
+        Field::Line => event.line = number!(),
         Field::Defects => {
             for word in map.next_value_seed(List(arena))? {
                 if let Some(defect) = Defect::from_word(word) {
@@ -353,5 +405,45 @@ impl<'a> Visitor<'a> for List<'a> {
             list.push(text);
         }
         Ok(list.into_bump_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(members: &str) -> Option<String> {
+        let line = format!("{{\"event\":{{\"provider\":\"x\"}},{members}}}");
+        let arena = Bump::new();
+        Event::parse(&line, &arena)
+            .err()
+            .map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_field_has_one_value() {
+        for (members, path) in [
+            (r#""url":1,"url":2"#, "url"),
+            (r#""url":1,"url.original":2"#, "url.original"),
+            (r#""a.b":1,"a.b.c.d":2,"a.b-c":3"#, "a.b.c.d"),
+            (r#""source.ip":"192.0.2.1""#, "source.ip"),
+            (r#""log.syslog":{}"#, "log.syslog"),
+            (r#""message.a\n":1"#, r"message.a\n"),
+        ] {
+            let error = refused(members).unwrap_or_default();
+            assert!(error.contains(&format!("`{path}`")), "{members}: {error}");
+        }
+        assert_eq!(refused(r#""url.b":1,"url.a":2,"source.geo":{}"#), None);
+    }
+
+    #[test]
+    fn numbers_are_those_of_every_language() {
+        assert_eq!(refused(r#""network":{"bytes":9223372036854775807}"#), None);
+        for members in [
+            r#""network":{"bytes":9223372036854775808}"#,
+            r#""log":{"syslog":{"priority":-1}}"#,
+        ] {
+            assert!(refused(members).is_some(), "{members}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::clean::stamp::{self, Stamp};
 
 /// Splits a line at its commas; quoting is undone. The second answer is whether a quotation mark stood
 /// alone and was read as a character.
-pub(super) fn split<'a>(line: &'a str, arena: &'a Bump) -> (Vec<&'a str>, bool) {
+pub(crate) fn split<'a>(line: &'a str, arena: &'a Bump) -> (Vec<&'a str>, bool) {
     let line = line
         .trim_start_matches('\u{feff}')
         .trim_end_matches(['\r', '\n']);

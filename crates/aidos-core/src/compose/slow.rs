@@ -1,24 +1,41 @@
-//! The bundle of an entry, written slowly and obviously.
+//! A bundle without a thought for speed, and the laws that every bundle keeps: what tests and fuzz
+//! targets hold the fast writer against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use aidos_model::stix::{self, StixId};
+use aidos_model::stix::{self, StixId, canonical};
 use aidos_model::{Event, Tlp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::analysis::own::Own;
 use crate::analysis::role::{Verdict, verdict};
-use crate::compose;
 
+/// What must be there.
+fn some<T>(value: Option<T>, what: &str) -> T {
+    match value {
+        Some(value) => value,
+        None => panic!("{what}"),
+    }
+}
+
+fn text_of(value: &Value) -> &str {
+    some(value.as_str(), "not a text")
+}
+
+fn members_of(value: &Value) -> &Map<String, Value> {
+    some(value.as_object(), "not an object")
+}
+
+/// The object with the id that it should have.
 fn named(mut object: Value) -> Value {
-    let id = stix::id_of(object.as_object().unwrap()).unwrap();
+    let id = some(stix::id_of(members_of(&object)), "an object without an id");
     object["id"] = json!(id.to_string());
     object
 }
 
 /// The bundle of an event by the default rules, without a thought for speed.
-pub(super) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
+pub(crate) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
     let marks = json!([tlp.stix_id().to_string()]);
     let observable = |kind: &str, member: &str, value: String| {
         named(
@@ -49,7 +66,7 @@ pub(super) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
     for list in [event.email_from, event.email_to, event.email_addresses] {
         objects.extend(
             list.iter()
-                .filter_map(|text| compose::value::email(text))
+                .filter_map(|text| super::value::email(text.trim()))
                 .map(|value| observable("email-addr", "value", value.into())),
         );
     }
@@ -61,23 +78,26 @@ pub(super) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
             .map(|user| observable("user-account", "account_login", user.into())),
     );
     for (path, text) in event.extra {
-        let text: Value = serde_json::from_str(text).unwrap();
-        let text = text.as_str().unwrap();
+        let Ok(Value::String(text)) = serde_json::from_str(text) else {
+            continue;
+        };
+        let text = text.as_str();
         match *path {
             "dns.question.name" => objects.extend(
-                compose::value::domain(text).map(|v| observable("domain-name", "value", v.into())),
+                super::value::domain(text.trim())
+                    .map(|v| observable("domain-name", "value", v.into())),
             ),
             "url.original" => {
                 objects.extend(
-                    compose::value::url(text).map(|v| observable("url", "value", v.into())),
+                    super::value::url(text.trim()).map(|v| observable("url", "value", v.into())),
                 );
             }
             _ => {}
         }
     }
-    let transport = event.transport.and_then(compose::protocol::word);
+    let transport = event.transport.and_then(super::protocol::word);
     if let Some(any) = source.as_ref().or(destination.as_ref()) {
-        let version = any["type"].as_str().unwrap().trim_end_matches("-addr");
+        let version = text_of(&any["type"]).trim_end_matches("-addr");
         let mut traffic = json!({
             "type": "network-traffic",
             "spec_version": "2.1",
@@ -106,7 +126,7 @@ pub(super) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
         objects.push(named(traffic));
     }
     let by_id = |objects: Vec<Value>| -> BTreeMap<StixId, Value> {
-        let id = |object: &Value| StixId::parse(object["id"].as_str().unwrap()).unwrap();
+        let id = |object: &Value| some(StixId::parse(text_of(&object["id"])), "no id");
         objects
             .into_iter()
             .map(|object| (id(&object), object))
@@ -115,7 +135,7 @@ pub(super) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
     let mut objects = by_id(objects);
 
     let identity = named(json!({
-        "type": "identity", "spec_version": "2.1", "created": compose::CREATED, "modified": compose::CREATED,
+        "type": "identity", "spec_version": "2.1", "created": super::CREATED, "modified": super::CREATED,
         "name": event.provider, "identity_class": "organization", "object_marking_refs": marks,
     }));
     let mut others = vec![identity.clone()];
@@ -157,7 +177,7 @@ pub(super) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
     }
     let mut marking = Vec::new();
     tlp.push_marking(&mut marking);
-    others.push(serde_json::from_slice(&marking).unwrap());
+    others.push(serde_json::from_slice(&marking).unwrap_or_default());
     objects.extend(by_id(others));
     let objects: Vec<_> = objects.into_values().collect();
     named(json!({"type": "bundle", "objects": objects}))
@@ -213,4 +233,53 @@ fn slow_indicator(event: &Event<'_>, transport: Option<&str>) -> Option<Value> {
         "indicator_types": [word], "confidence": confidence,
         "pattern": pattern, "pattern_type": "stix",
     }))
+}
+
+/// Canonical bytes, ordered objects, recomputed ids, closed references.
+///
+/// # Panics
+///
+/// If the bundle breaks a law.
+pub(crate) fn obeys_the_laws(bundle: &Value, bytes: &[u8]) {
+    let mut again = Vec::new();
+    canonical::push(&mut again, bundle);
+    again.push(b'\n');
+    assert_eq!(
+        String::from_utf8_lossy(bytes),
+        String::from_utf8_lossy(&again)
+    );
+    let objects = some(bundle["objects"].as_array(), "no objects");
+    let ids: Vec<&str> = objects
+        .iter()
+        .map(|object| text_of(&object["id"]))
+        .collect();
+    assert!(ids.windows(2).all(|pair| {
+        let key = |id: &str| StixId::parse(id).map(|id| (id.kind.word(), id.uuid));
+        key(pair[0]) < key(pair[1])
+    }));
+    let known: BTreeSet<&str> = ids.iter().copied().collect();
+    for object in objects.iter().chain([bundle]) {
+        let id = some(stix::id_of(members_of(object)), "an object without an id");
+        assert_eq!(object["id"], id.to_string());
+        refs(object, &mut |name, id| {
+            assert!(known.contains(id), "{name} {id}");
+        });
+    }
+}
+
+fn refs(value: &Value, seen: &mut dyn FnMut(&str, &str)) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (name, value) in members {
+        match value {
+            Value::String(id) if name.ends_with("_ref") => seen(name, id),
+            Value::Array(ids) if name.ends_with("_refs") => {
+                for id in ids {
+                    seen(name, text_of(id));
+                }
+            }
+            _ => {}
+        }
+    }
 }
