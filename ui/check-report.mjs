@@ -4,7 +4,7 @@
 //
 // Fails (exit code 1) on a console error, on any request but the one for the file, on a serious or critical
 // finding of axe, on content wider than the window, and on a link that leads nowhere; in light and dark, on
-// a desktop, at 360 px, and with letters of twice the size. `--screenshot a.png` writes a.png (light),
+// a desktop, at 360 px, and with letters of twice the size; and on a fold that a link or paper does not open. `--screenshot a.png` writes a.png (light),
 // a-dark.png and a-narrow.png; `--pdf a.pdf` prints the page. The browser is $CHROMIUM or /usr/bin/chromium.
 // @ts-check
 
@@ -113,6 +113,8 @@ async function look(view) {
   }
   if (values.pdf !== undefined && view.name === "dark") await page.pdf({ path: values.pdf, format: "A4" });
 
+  found.push(...(await folds(page)));
+
   // Folded tables are part of the page: look again with all of them open.
   await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
   found.push(...(await page.evaluate(shape)));
@@ -135,6 +137,29 @@ async function accessibility(page) {
       const places = v.nodes.slice(0, 3).map((/** @type {any} */ n) => `${n.html.slice(0, 160)}: ${n.failureSummary}`);
       return `axe ${v.id} (${v.nodes.length}): ${v.help}\n  ${places.join("\n  ")}`;
     });
+}
+
+/**
+ * A link to something folded away must open it, and paper must show all of it, without a script.
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<string[]>}
+ */
+async function folds(page) {
+  const last = await page.evaluate(() => {
+    const hidden = [...document.querySelectorAll("details:not([open]) [id]")].pop();
+    return hidden?.id;
+  });
+  if (last === undefined) return [];
+  /** @type {string[]} */
+  const found = [];
+  const seen = () => page.evaluate((id) => document.getElementById(id)?.checkVisibility({ contentVisibilityAuto: true }), last);
+  await page.emulateMedia({ media: "print" });
+  if (!(await seen())) found.push(`#${last} is folded away on paper`);
+  await page.emulateMedia({ media: "screen" });
+  if (await seen()) found.push(`#${last} is not folded away`);
+  await page.evaluate((id) => { location.hash = id; }, last);
+  if (!(await seen())) found.push(`a link to #${last} does not open what it is folded in`);
+  return found;
 }
 
 /**
