@@ -251,7 +251,9 @@ impl<R: Read> Decoder<R> {
                 + 8,
         );
         let (result, read) = decoder.decode_to_string_without_replacement(piece, text, last);
-        let new = piece.get(read.saturating_sub(TAKEN)..read).unwrap_or_default();
+        let new = piece
+            .get(read.saturating_sub(TAKEN)..read)
+            .unwrap_or_default();
         self.taken.extend_from_slice(new);
         self.unread.start += read;
         let held = self.taken.len();

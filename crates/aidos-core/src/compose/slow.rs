@@ -83,11 +83,13 @@ pub(crate) fn slow(event: &Event<'_>, tlp: Tlp) -> Value {
         let text = text.as_str();
         match *path {
             "dns.question.name" => objects.extend(
-                super::value::domain(text.trim()).map(|v| observable("domain-name", "value", v.into())),
+                super::value::domain(text.trim())
+                    .map(|v| observable("domain-name", "value", v.into())),
             ),
             "url.original" => {
-                objects
-                    .extend(super::value::url(text.trim()).map(|v| observable("url", "value", v.into())));
+                objects.extend(
+                    super::value::url(text.trim()).map(|v| observable("url", "value", v.into())),
+                );
             }
             _ => {}
         }

@@ -313,10 +313,15 @@ pub(super) fn read_clean<'a>(
             if start > LOGIN.len() && provider.log_in.find(&text.as_bytes()[..start]).is_some() {
                 return false;
             }
+            let head = head::read(&text[..start]);
+            // A word joined to the stamp would be joined to its `Z` in the message.
+            if head.stamp.is_some() && text.as_bytes().get(head.after_stamp) != Some(&b' ') {
+                return false;
+            }
             push(
                 line,
                 text,
-                start,
+                &head,
                 &record,
                 Defects::default(),
                 context,
@@ -342,7 +347,8 @@ pub(super) fn read<'a>(
         return false;
     };
     let start = anchor - record.chain.len();
-    push(line, text, start, &record, given, context, sink);
+    let head = head::read(&text[..start]);
+    push(line, text, &head, &record, given, context, sink);
     true
 }
 
@@ -943,13 +949,12 @@ fn number(pass: &mut Pass<'_>) -> Option<u64> {
 fn push<'a>(
     line: u64,
     text: &'a str,
-    chain: usize,
+    head: &head::Head<'a>,
     record: &Record<'a>,
     given: Defects,
     context: &Context<'a>,
     sink: &mut Sink<'a>,
 ) {
-    let head = head::read(&text[..chain]);
     let mut defects = given;
     defects.extend(record.defects);
     let source = &record.source;
