@@ -30,7 +30,7 @@ impl<'a> Event<'a> {
     /// Reads one line of `entries.jsonl`.
     ///
     /// Text without escapes is borrowed from the line, the rest lives in the arena. Fields that the
-    /// model does not know are kept in [`Event::extra`], sorted, and written back where they stood.
+    /// model does not know are kept in [`Event::extra`] in the order of the line and written back where they stood.
     ///
     /// # Errors
     /// [`EventError`] where the line is no entry: no JSON, a value of another type than its field's, no
@@ -51,11 +51,12 @@ impl<'a> Event<'a> {
             return Err(EventError::NoProvider);
         }
         if !extra.is_empty() {
+            event.extra = arena.alloc_slice_copy(&extra);
+            // Sorted for the search only: what is written back must keep the order of the line.
             extra.sort_unstable_by_key(|(path, _)| *path);
             if let Some(path) = in_the_way(&extra) {
                 return Err(EventError::Twice(path.to_owned()));
             }
-            event.extra = arena.alloc_slice_copy(&extra);
         }
         Ok(event)
     }
@@ -434,6 +435,22 @@ mod tests {
             assert!(error.contains(&format!("`{path}`")), "{members}: {error}");
         }
         assert_eq!(refused(r#""url.b":1,"url.a":2,"source.geo":{}"#), None);
+    }
+
+    #[test]
+    fn what_was_written_is_written_again() {
+        // By path `a)` stands before `a.c`, by key behind it.
+        let line = r#"{"event":{"provider":"x"},"a.c":1,"a)":2,"a.b":{"b":[]},"message":""}"#;
+        let arena = Bump::new();
+        let mut texts = vec![line.to_owned()];
+        for _ in 0..2 {
+            let mut out = Vec::new();
+            let last = texts.last().map_or("", |text| text.trim_end());
+            Event::parse(last, &arena).unwrap().write_json(&mut out);
+            texts.push(String::from_utf8(out).unwrap());
+        }
+        assert_eq!(texts[1], texts[2]);
+        assert!(texts[1].contains(r#""a":{"c":1,"b":{"b":[]}},"a)":2"#));
     }
 
     #[test]
