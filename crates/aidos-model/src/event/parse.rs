@@ -24,7 +24,13 @@ pub enum EventError {
     /// A field stands twice, or where another one stands: `{"url":1,"url.original":2}`.
     #[error("not an entry: `{}` stands twice or inside of another field; keep one of them", .0.escape_debug())]
     Twice(String),
+    /// A key with so many dots that the objects for it would nest too deep for readers of JSON.
+    #[error("not an entry: a key has more than {MOST_PARTS} parts; shorten it")]
+    TooDeep,
 }
+
+/// Objects that a path may stand for, each in the one before it. No field of ECS has more than six.
+const MOST_PARTS: usize = 32;
 
 impl<'a> Event<'a> {
     /// Reads one line of `entries.jsonl`.
@@ -34,7 +40,7 @@ impl<'a> Event<'a> {
     ///
     /// # Errors
     /// [`EventError`] where the line is no entry: no JSON, a value of another type than its field's, no
-    /// provider, or two values for one field.
+    /// provider, two values for one field, or a key of very many dots.
     pub fn parse(line: &'a str, arena: &'a Bump) -> Result<Self, EventError> {
         let mut event = Event::default();
         let mut extra = Vec::new();
@@ -52,6 +58,10 @@ impl<'a> Event<'a> {
         }
         if !extra.is_empty() {
             event.extra = arena.alloc_slice_copy(&extra);
+            let is_deep = |path: &str| path.split('.').nth(MOST_PARTS).is_some();
+            if extra.iter().any(|(path, _)| is_deep(path)) {
+                return Err(EventError::TooDeep);
+            }
             // Sorted for the search only: what is written back must keep the order of the line.
             extra.sort_unstable_by_key(|(path, _)| *path);
             if let Some(path) = in_the_way(&extra) {
@@ -435,6 +445,17 @@ mod tests {
             assert!(error.contains(&format!("`{path}`")), "{members}: {error}");
         }
         assert_eq!(refused(r#""url.b":1,"url.a":2,"source.geo":{}"#), None);
+    }
+
+    #[test]
+    fn keys_of_many_dots_are_refused() {
+        let dots = |count: usize| format!("\"a{}\":1", ".b".repeat(count));
+        assert_eq!(refused(&dots(31)), None);
+        // Each would be an object in an object: a million of them are more than a stack holds.
+        for count in [32, 1_000_000] {
+            let error = refused(&dots(count)).unwrap_or_default();
+            assert!(error.contains("parts"), "{error}");
+        }
     }
 
     #[test]
