@@ -56,12 +56,16 @@ def main():
             if not found:
                 continue
             get = found.groupdict()
+            try:
+                time = timestamp(get["stamp"])
+            except ValueError:  # no such date
+                continue
             source, destination = end(get["src"], get["sport"]), end(get["dst"], get["dport"])
             if get["mac"]:
                 source["mac"] = get["mac"]
             rest = ("topics", "prefix", "chain", "state", "detail", "mark", "nat")
             entry = {
-                "@timestamp": timestamp(get["stamp"]),
+                "@timestamp": time,
                 "event": {"provider": "8bells", "kind": "event", "category": ["network"]},
                 "source": source,
                 "destination": destination,

@@ -38,11 +38,9 @@ pub fn entry(bytes: &[u8]) {
             continue;
         };
         let written = line_of(&event);
-        let valid: Result<serde_json::Value, _> = serde_json::from_str(&written);
-        // What is kept as it stands may hold numbers that no machine has.
-        if serde_json::from_str::<serde_json::Value>(line).is_ok() {
-            assert!(valid.is_ok(), "{line:?} made {written:?}");
-        }
+        // What is kept as it stands may hold numbers that no machine has, and be deep.
+        let valid = serde_json::from_str::<serde::de::IgnoredAny>(&written);
+        assert!(valid.is_ok(), "{line:?} made {written:?}");
         match Event::parse(&written, &arena) {
             Ok(again) => {
                 assert_eq!(line_of(&again), written, "of {line:?}");

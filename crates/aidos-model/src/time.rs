@@ -95,7 +95,7 @@ impl Civil {
     }
 
     /// The instant at which a clock with this offset to UTC (seconds, east positive) shows this time;
-    /// `None` where the date does not exist or the year is out of range.
+    /// `None` where the date does not exist or its year, there or in UTC, is out of range.
     #[inline]
     pub const fn at_offset(&self, offset: i32) -> Option<Timestamp> {
         if !self.is_valid() || self.year < 1678 || self.year > 2261 {
@@ -106,7 +106,7 @@ impl Civil {
             + self.minute as i64 * 60
             + self.second as i64
             - offset as i64;
-        Some(Timestamp(seconds * SECOND + self.nano as i64))
+        Timestamp(seconds * SECOND + self.nano as i64).readable()
     }
 }
 
@@ -116,6 +116,24 @@ impl Timestamp {
         match seconds.checked_mul(SECOND) {
             Some(nanos) => Some(Self(nanos)),
             None => None,
+        }
+    }
+
+    /// The instant, if its year in UTC is one of 1678 to 2261: one that [`Timestamp::parse`] reads again.
+    ///
+    /// ```
+    /// # use aidos_model::Timestamp;
+    /// assert_eq!(Timestamp(i64::MAX).readable(), None); // 2262-04-11
+    /// ```
+    #[inline]
+    pub const fn readable(self) -> Option<Self> {
+        let first = days_from_civil(1678, 1, 1) * DAY;
+        let behind = days_from_civil(2262, 1, 1) * DAY;
+        let seconds = self.seconds();
+        if first <= seconds && seconds < behind {
+            Some(self)
+        } else {
+            None
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use aidos_model::fuzzing::{self, mutated};
 
+#[allow(clippy::disallowed_methods)] // a test may read the files of its own repository
 fn damage(target: &str, run: &mut dyn FnMut(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../fuzz/seeds")

@@ -165,8 +165,24 @@ fn split(chunk: &crate::Chunk, format: &Format) -> Vec<Seen> {
 ///
 /// If the records depend on the sizes of chunks or reads, or if text was lost.
 pub fn same_records(bytes: &[u8], kind: &Sniff, limits: &Limits) -> Leaf {
+    same_records_at(bytes, kind, limits, &CUTS)
+}
+
+/// Sizes of chunks and of reads.
+pub type Cut = (usize, usize);
+
+/// The cuts that tests try.
+const CUTS: [Cut; 5] = [(1, 3), (64, 7), (64, 1 << 20), (1000, 13), (65_536, 100)];
+
+/// One of the cuts, picked by the bytes: a fuzzer finds the other ones by other bytes, and runs faster.
+pub fn one_cut(bytes: &[u8]) -> &'static [Cut] {
+    let at = bytes.len() % CUTS.len();
+    CUTS.get(at..=at).unwrap_or_default()
+}
+
+fn same_records_at(bytes: &[u8], kind: &Sniff, limits: &Limits, cuts: &[Cut]) -> Leaf {
     let whole = leaf(bytes, kind, limits, 1 << 20, 1 << 20);
-    for (chunk_size, read_size) in [(1, 3), (64, 7), (64, 1 << 20), (1000, 13), (65_536, 100)] {
+    for &(chunk_size, read_size) in cuts {
         let cut = leaf(bytes, kind, limits, chunk_size, read_size);
         assert_eq!(
             whole.records, cut.records,
@@ -241,23 +257,34 @@ fn as_leaf(format: Format) -> Sniff {
 
 /// Text in any encoding.
 pub fn text(bytes: &[u8]) {
+    text_at(bytes, &CUTS);
+}
+
+/// The same, cut in these ways only.
+pub fn text_at(bytes: &[u8], cuts: &[Cut]) {
     let found = sniff("a.log", bytes);
-    same_records(
+    same_records_at(
         bytes,
         &Sniff {
             format: Format::Text,
             ..found
         },
         &small(),
+        cuts,
     );
-    same_records(bytes, &as_leaf(Format::Text), &Limits::default());
+    same_records_at(bytes, &as_leaf(Format::Text), &Limits::default(), cuts);
 }
 
 /// CSV, with what the sniffer says and with every delimiter.
 pub fn csv(bytes: &[u8]) {
+    csv_at(bytes, &CUTS);
+}
+
+/// The same, cut in these ways only.
+pub fn csv_at(bytes: &[u8], cuts: &[Cut]) {
     let found = sniff("a.csv", bytes);
     if let Format::Csv(_) = found.format {
-        same_records(bytes, &found, &small());
+        same_records_at(bytes, &found, &small(), cuts);
     }
     for delimiter in [b',', b';', b'\t'] {
         for quoting in [Quoting::Repair, Quoting::Off] {
@@ -266,16 +293,21 @@ pub fn csv(bytes: &[u8]) {
                 quoting,
                 header: None,
             };
-            same_records(bytes, &as_leaf(Format::Csv(dialect)), &small());
+            same_records_at(bytes, &as_leaf(Format::Csv(dialect)), &small(), cuts);
         }
     }
 }
 
 /// JSON, with what the sniffer says and in every shape.
 pub fn json(bytes: &[u8]) {
+    json_at(bytes, &CUTS);
+}
+
+/// The same, cut in these ways only.
+pub fn json_at(bytes: &[u8], cuts: &[Cut]) {
     let found = sniff("a.json", bytes);
     if let Format::Json(_) = found.format {
-        same_records(bytes, &found, &small());
+        same_records_at(bytes, &found, &small(), cuts);
     }
     let key = "events".to_owned();
     for shape in [
@@ -284,7 +316,7 @@ pub fn json(bytes: &[u8]) {
         Shape::Concatenated,
         Shape::Wrapped { key },
     ] {
-        same_records(bytes, &as_leaf(Format::Json(shape)), &small());
+        same_records_at(bytes, &as_leaf(Format::Json(shape)), &small(), cuts);
     }
 }
 

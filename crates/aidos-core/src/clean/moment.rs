@@ -56,7 +56,8 @@ pub fn read_whole(text: &str) -> Option<Stamp> {
                 _ => return None,
             };
             let nanos = fraction(rest.strip_prefix('.')?, scale)?;
-            time.0.checked_add(nanos).map(Timestamp).map(Stamp::Epoch)
+            let time = Timestamp(time.0.checked_add(nanos)?);
+            time.readable().map(Stamp::Epoch)
         }
         _ => None,
     }
@@ -150,6 +151,9 @@ mod tests {
             "12e",
             "5",
             "-1678185483",
+            // Years that are not read again as they are written.
+            "9217200303071000000",
+            "9214646400000",
         ] {
             assert_eq!(read_whole(text), None, "{text}");
         }

@@ -505,7 +505,8 @@ fn epoch(mut cursor: Cursor<'_>) -> Found<'_> {
         0
     };
     let nanos = number.checked_mul(scale)?.checked_add(fraction)?;
-    Some((Stamp::Epoch(Timestamp(nanos)), cursor))
+    let time = Timestamp(nanos).readable()?;
+    Some((Stamp::Epoch(time), cursor))
 }
 
 #[cfg(test)]

@@ -257,10 +257,39 @@ pub(crate) fn obeys_the_laws(bundle: &Value, bytes: &[u8]) {
         let key = |id: &str| StixId::parse(id).map(|id| (id.kind.word(), id.uuid));
         key(pair[0]) < key(pair[1])
     }));
-    let known: BTreeSet<&str> = ids.iter().copied().collect();
     for object in objects.iter().chain([bundle]) {
         let id = some(stix::id_of(members_of(object)), "an object without an id");
         assert_eq!(object["id"], id.to_string());
+    }
+    references_are_closed(bundle);
+}
+
+/// Holds the bytes of a bundle against the slow one, which is ordered and has its ids by construction.
+///
+/// # Panics
+///
+/// If they differ, or a reference leads out of the bundle.
+pub(crate) fn is_the_slow_one(event: &Event<'_>, tlp: Tlp, bytes: &[u8]) {
+    let wanted = slow(event, tlp);
+    let mut text = Vec::with_capacity(bytes.len());
+    canonical::push(&mut text, &wanted);
+    text.push(b'\n');
+    if text != bytes {
+        // As values first: what differs is easier seen.
+        let found: Option<Value> = serde_json::from_slice(bytes).ok();
+        assert_eq!(found, Some(wanted), "of {event:?}");
+        panic!("{} is not canonical", String::from_utf8_lossy(bytes));
+    }
+    references_are_closed(&wanted);
+}
+
+fn references_are_closed(bundle: &Value) {
+    let objects = some(bundle["objects"].as_array(), "no objects");
+    let known: BTreeSet<&str> = objects
+        .iter()
+        .map(|object| text_of(&object["id"]))
+        .collect();
+    for object in objects {
         refs(object, &mut |name, id| {
             assert!(known.contains(id), "{name} {id}");
         });

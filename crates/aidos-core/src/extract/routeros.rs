@@ -16,6 +16,7 @@ mod login;
 mod nat;
 mod render;
 mod split;
+mod verify;
 
 use aidos_model::{Defect, Defects};
 use memchr::memmem::Finder;
@@ -45,6 +46,9 @@ impl Default for EightBells {
     }
 }
 
+/// How a record that may be damaged is read.
+type Reader<'a> = fn(&EightBells, u64, &'a str, Defects, &Context<'a>, &mut Sink<'a>) -> bool;
+
 impl EightBells {
     /// Whether the line has the shape of a record: a chain and `proto`, or a failed log-in.
     fn recognises(&self, text: &str) -> bool {
@@ -53,8 +57,23 @@ impl EightBells {
             || (self.ingress.find(bytes).is_some() && text.contains("proto"))
     }
 
-    /// Reads one record; false when it has not the shape of one.
+    /// Reads one record whose message reads as the same; false when it has not the shape of one.
     fn record<'a>(
+        &self,
+        line: u64,
+        text: &'a str,
+        given: Defects,
+        context: &Context<'a>,
+        sink: &mut Sink<'a>,
+    ) -> bool {
+        let found = self.first_reading(line, text, given, context, sink);
+        if found {
+            verify::last(self, line, text, context, sink);
+        }
+        found
+    }
+
+    fn first_reading<'a>(
         &self,
         line: u64,
         text: &'a str,
@@ -75,9 +94,41 @@ impl EightBells {
             .is_some_and(|at| firewall::read(self, line, text, at, given, context, sink))
     }
 
+    /// Reads a row; what does not read cleanly goes through `record`.
+    #[inline]
+    fn read<'a>(
+        &self,
+        row: Row<'a, '_>,
+        record: Reader<'a>,
+        context: &Context<'a>,
+        sink: &mut Sink<'a>,
+    ) {
+        let text = row.text;
+        match text.as_bytes().first() {
+            None | Some(b'#') => return sink.skip(),
+            Some(byte) if byte.is_ascii_whitespace() && text.trim().is_empty() => {
+                return sink.skip();
+            }
+            Some(_) => {}
+        }
+        // The quick way: a line that reads to its end without a defect and has no control character.
+        if let Some(at) = self.ingress.find(text.as_bytes())
+            && firewall::read_clean(self, row.line, text, at, context, sink)
+        {
+            return;
+        }
+        self.repair(row, record, context, sink);
+    }
+
     /// The way of lines that do not read cleanly as they stand.
     #[cold]
-    fn repair<'a>(&self, row: Row<'a, '_>, context: &Context<'a>, sink: &mut Sink<'a>) {
+    fn repair<'a>(
+        &self,
+        row: Row<'a, '_>,
+        record: Reader<'a>,
+        context: &Context<'a>,
+        sink: &mut Sink<'a>,
+    ) {
         let mut text = row.text;
         let mut given = Defects::default();
         if let Some(stripped) = split::without_controls(text, sink.arena) {
@@ -95,7 +146,7 @@ impl EightBells {
             for piece in pieces {
                 let noted = given;
                 note_given(noted, row.text, piece, sink);
-                if !self.record(row.line, piece, given, context, sink) {
+                if !record(self, row.line, piece, given, context, sink) {
                     sink.reject(row.line, "unknown_shape", piece);
                 }
             }
@@ -104,7 +155,7 @@ impl EightBells {
         // As it stands first: blanks inside a prefix or an interface's name may be meant.
         let before = sink.items.len();
         note_given(given, row.text, text, sink);
-        if self.record(row.line, text, given, context, sink) {
+        if record(self, row.line, text, given, context, sink) {
             return;
         }
         debug_assert_eq!(
@@ -116,7 +167,7 @@ impl EightBells {
             given.add(Defect::ExtraSpace);
             sink.forget();
             note_given(given, row.text, single, sink);
-            if self.record(row.line, single, given, context, sink) {
+            if record(self, row.line, single, given, context, sink) {
                 return;
             }
         }
@@ -159,21 +210,7 @@ impl Provider for EightBells {
     }
 
     fn extract<'a>(&self, row: Row<'a, '_>, context: &Context<'a>, sink: &mut Sink<'a>) {
-        let text = row.text;
-        match text.as_bytes().first() {
-            None | Some(b'#') => return sink.skip(),
-            Some(byte) if byte.is_ascii_whitespace() && text.trim().is_empty() => {
-                return sink.skip();
-            }
-            Some(_) => {}
-        }
-        // The quick way: a line that reads to its end without a defect and has no control character.
-        if let Some(at) = self.ingress.find(text.as_bytes())
-            && firewall::read_clean(self, row.line, text, at, context, sink)
-        {
-            return;
-        }
-        self.repair(row, context, sink);
+        self.read(row, Self::record, context, sink);
     }
 }
 

@@ -15,9 +15,7 @@ use crate::compose::{ObjectRules, RulesError};
 pub fn rules(bytes: &[u8]) {
     let text = text_of(bytes);
     match ObjectRules::parse(&text) {
-        Ok(rules) => {
-            bundle_of(&mut composer(rules), &event());
-        }
+        Ok(rules) => bundle_of(&mut composer(rules), &event()),
         Err(error) => {
             one_line(&error.to_string());
             let (RulesError::Toml { line, column, .. } | RulesError::Field { line, column, .. }) =

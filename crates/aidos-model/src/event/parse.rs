@@ -24,17 +24,23 @@ pub enum EventError {
     /// A field stands twice, or where another one stands: `{"url":1,"url.original":2}`.
     #[error("not an entry: `{}` stands twice or inside of another field; keep one of them", .0.escape_debug())]
     Twice(String),
+    /// A key with so many dots that the objects for it would nest too deep for readers of JSON.
+    #[error("not an entry: a key has more than {MOST_PARTS} parts; shorten it")]
+    TooDeep,
 }
+
+/// Objects that a path may stand for, each in the one before it. No field of ECS has more than six.
+const MOST_PARTS: usize = 32;
 
 impl<'a> Event<'a> {
     /// Reads one line of `entries.jsonl`.
     ///
     /// Text without escapes is borrowed from the line, the rest lives in the arena. Fields that the
-    /// model does not know are kept in [`Event::extra`], sorted, and written back where they stood.
+    /// model does not know are kept in [`Event::extra`] in the order of the line and written back where they stood.
     ///
     /// # Errors
     /// [`EventError`] where the line is no entry: no JSON, a value of another type than its field's, no
-    /// provider, or two values for one field.
+    /// provider, two values for one field, or a key of very many dots.
     pub fn parse(line: &'a str, arena: &'a Bump) -> Result<Self, EventError> {
         let mut event = Event::default();
         let mut extra = Vec::new();
@@ -51,11 +57,16 @@ impl<'a> Event<'a> {
             return Err(EventError::NoProvider);
         }
         if !extra.is_empty() {
+            event.extra = arena.alloc_slice_copy(&extra);
+            let is_deep = |path: &str| path.split('.').nth(MOST_PARTS).is_some();
+            if extra.iter().any(|(path, _)| is_deep(path)) {
+                return Err(EventError::TooDeep);
+            }
+            // Sorted for the search only: what is written back must keep the order of the line.
             extra.sort_unstable_by_key(|(path, _)| *path);
             if let Some(path) = in_the_way(&extra) {
                 return Err(EventError::Twice(path.to_owned()));
             }
-            event.extra = arena.alloc_slice_copy(&extra);
         }
         Ok(event)
     }
@@ -434,6 +445,33 @@ mod tests {
             assert!(error.contains(&format!("`{path}`")), "{members}: {error}");
         }
         assert_eq!(refused(r#""url.b":1,"url.a":2,"source.geo":{}"#), None);
+    }
+
+    #[test]
+    fn keys_of_many_dots_are_refused() {
+        let dots = |count: usize| format!("\"a{}\":1", ".b".repeat(count));
+        assert_eq!(refused(&dots(31)), None);
+        // Each would be an object in an object: a million of them are more than a stack holds.
+        for count in [32, 1_000_000] {
+            let error = refused(&dots(count)).unwrap_or_default();
+            assert!(error.contains("parts"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_written_again() {
+        // By path `a)` stands before `a.c`, by key behind it.
+        let line = r#"{"event":{"provider":"x"},"a.c":1,"a)":2,"a.b":{"b":[]},"message":""}"#;
+        let arena = Bump::new();
+        let mut texts = vec![line.to_owned()];
+        for _ in 0..2 {
+            let mut out = Vec::new();
+            let last = texts.last().map_or("", |text| text.trim_end());
+            Event::parse(last, &arena).unwrap().write_json(&mut out);
+            texts.push(String::from_utf8(out).unwrap());
+        }
+        assert_eq!(texts[1], texts[2]);
+        assert!(texts[1].contains(r#""a":{"c":1,"b":{"b":[]}},"a)":2"#));
     }
 
     #[test]

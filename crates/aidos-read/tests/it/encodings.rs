@@ -160,3 +160,15 @@ fn a_chunk_of_noise_stays_small() {
     }
     assert_eq!(count, 1 << 20);
 }
+
+#[test]
+fn a_malformed_sequence_over_two_reads_keeps_its_bytes() {
+    // A high surrogate without its low one, found out two bytes later.
+    let bytes = [
+        0xff, 0xfe, 0x6f, 0x45, 0x92, 0xda, 0xff, 0x9a, 0xff, 0xf5, 0xff, 0x05, 0xfe, 0x6f,
+    ];
+    let kind = aidos_read::sniff("a.log", &bytes);
+    let leaf = aidos_read::fuzzing::same_records(&bytes, &kind, &Limits::default());
+    assert_eq!(leaf.invalid.first(), Some(&(3, vec![0x92, 0xda])));
+    fuzzing::text(&bytes);
+}

@@ -39,7 +39,8 @@ fn by_format(text: &str, format: &str, zone: &Zone) -> Option<When> {
     let parts = BrokenDownTime::parse(format, text).ok()?;
     if let Some(timestamp) = parts.timestamp() {
         let nanos = i64::try_from(timestamp.as_nanosecond()).ok()?;
-        return Some(Stamp::Epoch(aidos_model::Timestamp(nanos)).when(zone));
+        let time = aidos_model::Timestamp(nanos).readable()?;
+        return Some(Stamp::Epoch(time).when(zone));
     }
     let byte = |number: Option<i8>| number.and_then(|number| u8::try_from(number).ok());
     let mut civil = Civil {

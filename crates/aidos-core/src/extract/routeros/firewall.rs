@@ -83,8 +83,13 @@ pub(super) fn read_clean<'a>(
     if start > LOGIN.len() && provider.log_in.find(&text.as_bytes()[..start]).is_some() {
         return false;
     }
+    let head = head::read(&text[..start]);
+    // A word joined to the stamp would be joined to its `Z` in the message.
+    if head.stamp.is_some() && text.as_bytes().get(head.after_stamp) != Some(&b' ') {
+        return false;
+    }
     let clean = Defects::default();
-    push(line, text, start, &record, clean, context, sink);
+    push(line, text, &head, &record, clean, context, sink);
     true
 }
 
@@ -103,7 +108,8 @@ pub(super) fn read<'a>(
         return false;
     }
     let start = anchor - record.chain.len();
-    push(line, text, start, &record, given, context, sink);
+    let head = head::read(&text[..start]);
+    push(line, text, &head, &record, given, context, sink);
     true
 }
 

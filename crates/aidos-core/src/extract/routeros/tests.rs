@@ -221,6 +221,16 @@ fn the_message_reads_as_the_same_entry() {
         CLEAN.replace("Mar/07/2023 10:38:03", "<134>Mar  7 10:38:03 gw"),
         CLEAN.replace("(SYN)", "(SYN"),
         CLEAN.replace(", len 60", ", prio 0->4, len 60"),
+        CLEAN.replace("10:38:03 firewall", "10:38:03firewall"),
+        CLEAN.replace(
+            "Mar/07/2023 10:38:03 firewall,info ",
+            "<134>Mar  7 10:38:03r/07 gw",
+        ),
+        LOGIN_LINE.replace("10:38:03 system", "10:38:03system"),
+        CLEAN.replace(
+            "proto TCP",
+            "info drop-in forward: in:ether1 out:bridge proto TCP",
+        ),
         format!("{CLEAN}{CLEAN}"),
     ] {
         let arena = Bump::new();

@@ -11,13 +11,12 @@ use crate::extract::{Context, Sink, Year, apply_stamp};
 pub(super) fn push<'a>(
     line: u64,
     text: &'a str,
-    chain: usize,
+    head: &head::Head<'a>,
     record: &Record<'a>,
     given: Defects,
     context: &Context<'a>,
     sink: &mut Sink<'a>,
 ) {
-    let head = head::read(&text[..chain]);
     let mut defects = given;
     defects.extend(record.defects);
     let source = &record.source;
