@@ -3,10 +3,10 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::custom::{self, Custom};
-use super::detector::{card, email, iban, ip, mac, url};
+use super::detector::{card, date, email, iban, ip, mac, national, url};
 use super::finding::resolve;
 use super::window::{ALPHA, DIGIT, HEX, Report, Run, Window};
-use super::words::{Hit, Words, is_whole};
+use super::words::{Hit, Words, is_whole, topic};
 use super::{Candidate, Error, Finding, Kind, Kinds, Language, Proof};
 
 /// What a scanner looks for.
@@ -54,6 +54,7 @@ pub struct Scanner {
     kinds: Kinds,
     min_score: f32,
     words: Words,
+    national: national::Index,
     allow: Vec<String>,
     deny: Option<(AhoCorasick, Vec<Kind>)>,
     custom: custom::Compiled,
@@ -85,7 +86,7 @@ impl Scanner {
             custom,
         } = options;
         let custom = custom::Compiled::new(custom)?;
-        let words = Words::new(language, custom.words())?;
+        let words = Words::new(language, custom.words().chain(national::Index::words()))?;
         let deny = if deny.is_empty() {
             None
         } else {
@@ -105,6 +106,7 @@ impl Scanner {
             kinds,
             min_score,
             words,
+            national: national::Index::new(),
             allow,
             deny,
             custom,
@@ -126,15 +128,14 @@ impl Scanner {
         let mut hits: Vec<Hit> = Vec::new();
         self.words.find(text, &mut hits);
         let mut window = Window {
-            text,
-            bytes: text.as_bytes(),
-            hits: &hits,
-            host_end: 0,
             kinds: self.kinds,
             min_score: self.min_score,
-            found: Vec::new(),
+            ..Window::of(text, &hits)
         };
-        walk(&mut window);
+        walk(&mut window, &self.national);
+        for &hit in &hits {
+            spoken(&mut window, hit);
+        }
         self.custom.find(&mut window);
         self.find_denied(&mut window);
         let mut found = window.found;
@@ -217,7 +218,7 @@ fn class(byte: u8) -> Byte {
 }
 
 /// Walks over the text once and calls the detectors at their anchors.
-fn walk(w: &mut Window<'_>) {
+fn walk(w: &mut Window<'_>, national: &national::Index) {
     let mut place = 0;
     while let Some(&byte) = w.bytes.get(place) {
         match class(byte) {
@@ -237,7 +238,7 @@ fn walk(w: &mut Window<'_>) {
                     run.end += 1;
                 }
                 place = run.end;
-                word(w, run);
+                word(w, run, national);
             }
         }
     }
@@ -268,7 +269,8 @@ fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
 }
 
 /// Calls the detectors that can begin with a run of letters and digits.
-fn word(w: &mut Window<'_>, run: Run) {
+fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
+    national.at_run(w, run);
     let next = w.at(run.end);
     if run.class & DIGIT == 0 {
         // Letters only: hexadecimal ones may start an address.
@@ -282,6 +284,7 @@ fn word(w: &mut Window<'_>, run: Run) {
         return;
     }
     if run.class == DIGIT {
+        date::at_digits(w, run);
         if run.len() <= 3 && next == b'.' {
             ip::v4(w, run);
         }
@@ -298,6 +301,14 @@ fn word(w: &mut Window<'_>, run: Run) {
     }
     if run.len() >= 4 && !w.at(run.start).is_ascii_digit() {
         iban::at_run(w, run);
+    }
+}
+
+/// Calls the detectors that begin with a word of the vocabulary.
+fn spoken(w: &mut Window<'_>, hit: Hit) {
+    match hit.topic {
+        topic::MONTH => date::at_month(w, hit),
+        _ => {}
     }
 }
 

@@ -56,6 +56,19 @@ pub(crate) struct Report {
 }
 
 impl<'t> Window<'t> {
+    /// A window over a text and the words found in it; all types and scores are wanted.
+    pub(crate) fn of(text: &'t str, hits: &'t [Hit]) -> Window<'t> {
+        Window {
+            text,
+            bytes: text.as_bytes(),
+            hits,
+            host_end: 0,
+            kinds: Kinds::ALL,
+            min_score: 0.0,
+            found: Vec::new(),
+        }
+    }
+
     /// The byte at a place; 0 outside of the text.
     pub(crate) fn at(&self, place: usize) -> u8 {
         self.bytes.get(place).copied().unwrap_or(0)
