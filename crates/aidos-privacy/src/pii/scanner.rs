@@ -1,0 +1,455 @@
+//! The dispatcher: one walk over a text, each detector called where its shape can begin.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::custom::{self, Custom};
+use super::detector::{card, date, email, iban, ip, mac, national, url};
+use super::finding::resolve;
+use super::window::{ALPHA, DIGIT, HEX, Report, Run, Window};
+use super::words::{Hit, Words, is_whole, topic};
+use super::{Candidate, Error, Finding, Kind, Kinds, Language, Proof};
+
+/// What a scanner looks for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The types to report.
+    pub kinds: Kinds,
+    /// The language whose words count, with the English ones; all where `None`.
+    pub language: Option<Language>,
+    /// The least score that is reported, 0 to 1.
+    pub min_score: f32,
+    /// Values that are never reported, whatever found them; compared without ASCII case.
+    pub allow: Vec<String>,
+    /// Values that are always reported, as whole words without ASCII case, and their type.
+    pub deny: Vec<(Kind, String)>,
+    /// Detectors of the user's own.
+    pub custom: Vec<Custom>,
+}
+
+impl Default for Options {
+    /// All types and languages, from a score of 0.5, no lists.
+    fn default() -> Options {
+        Options {
+            kinds: Kinds::ALL,
+            language: None,
+            min_score: 0.5,
+            allow: Vec::new(),
+            deny: Vec::new(),
+            custom: Vec::new(),
+        }
+    }
+}
+
+/// One more way to find personal data, such as a tagger of names; its candidates join those of
+/// the detectors before overlaps are resolved.
+///
+/// Offsets must lie on character boundaries of `text`; what does not is dropped.
+pub trait Pass: Send + Sync {
+    /// Adds what this pass finds in one text.
+    fn find(&self, text: &str, out: &mut Vec<Candidate>);
+}
+
+/// Finds personal data in texts. Built once, then shared: a scan changes nothing in it.
+pub struct Scanner {
+    kinds: Kinds,
+    min_score: f32,
+    words: Words,
+    national: national::Index,
+    allow: Vec<String>,
+    deny: Option<(AhoCorasick, Vec<Kind>)>,
+    custom: custom::Compiled,
+    passes: Vec<Box<dyn Pass>>,
+}
+
+impl std::fmt::Debug for Scanner {
+    /// Says what is looked for; the lists may hold personal data and are not shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scanner")
+            .field("kinds", &self.kinds)
+            .field("min_score", &self.min_score)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scanner {
+    /// Builds a scanner.
+    ///
+    /// # Errors
+    /// Where a custom detector is wrong or a list is too large.
+    pub fn new(options: Options) -> Result<Scanner, Error> {
+        let Options {
+            kinds,
+            language,
+            min_score,
+            allow,
+            deny,
+            custom,
+        } = options;
+        let custom = custom::Compiled::new(custom)?;
+        let words = Words::new(language, custom.words().chain(national::Index::words()))?;
+        let deny = if deny.is_empty() {
+            None
+        } else {
+            let finder = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(deny.iter().map(|(_, value)| value))
+                .map_err(|e| Error::Words {
+                    problem: e.to_string(),
+                })?;
+            Some((finder, deny.into_iter().map(|(kind, _)| kind).collect()))
+        };
+        let mut allow: Vec<String> = allow.iter().map(|a| a.to_ascii_lowercase()).collect();
+        allow.sort();
+        Ok(Scanner {
+            kinds,
+            min_score,
+            words,
+            national: national::Index::new(),
+            allow,
+            deny,
+            custom,
+            passes: Vec::new(),
+        })
+    }
+
+    /// The scanner with one pass more.
+    #[must_use]
+    pub fn with_pass(mut self, pass: Box<dyn Pass>) -> Scanner {
+        self.passes.push(pass);
+        self
+    }
+
+    /// Adds the findings in `text` to `out`: sorted by start, without overlaps.
+    ///
+    /// What is found depends on this text alone. Time grows with its length, whatever it holds.
+    pub fn scan(&self, text: &str, out: &mut Vec<Finding>) {
+        let mut hits: Vec<Hit> = Vec::new();
+        self.words.find(text, &mut hits);
+        let mut window = Window {
+            kinds: self.kinds,
+            min_score: self.min_score,
+            ..Window::of(text, &hits)
+        };
+        walk(&mut window, &self.national);
+        for &hit in &hits {
+            spoken(&mut window, hit);
+        }
+        self.custom.find(&mut window);
+        self.find_denied(&mut window);
+        let mut found = window.found;
+        if !self.passes.is_empty() {
+            let own = found.len();
+            for pass in &self.passes {
+                pass.find(text, &mut found);
+            }
+            let mut place = 0;
+            found.retain(|candidate| {
+                place += 1;
+                let f = &candidate.finding;
+                let wanted = self.kinds.has(f.kind) && f.score >= self.min_score;
+                place <= own || wanted && f.start < f.end && text.get(f.start..f.end).is_some()
+            });
+        }
+        if !self.allow.is_empty() {
+            found.retain(|candidate| {
+                let value = text.get(candidate.finding.start..candidate.finding.end);
+                let value = value.unwrap_or_default().to_ascii_lowercase();
+                self.allow.binary_search(&value).is_err()
+            });
+        }
+        resolve(found, out);
+    }
+
+    /// Reports the values of the deny list.
+    fn find_denied(&self, w: &mut Window<'_>) {
+        let Some((finder, kinds)) = &self.deny else {
+            return;
+        };
+        for found in finder.find_iter(w.text) {
+            if is_whole(w.text, found.start(), found.end())
+                && let Some(&kind) = kinds.get(found.pattern().as_usize())
+            {
+                let report = Report {
+                    kind,
+                    subtype: None,
+                    detector: "deny_list",
+                    score: 1.0,
+                    proof: Proof::Checked,
+                    why: "a value of the deny list",
+                };
+                w.report(found.start(), found.end(), report);
+            }
+        }
+    }
+}
+
+/// What a byte may begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    Other,
+    Word(u8),
+    Anchor,
+}
+
+/// The class of every byte.
+const CLASS: [Byte; 256] = {
+    let mut class = [Byte::Other; 256];
+    let mut b = 0;
+    while b < 256 {
+        #[allow(clippy::cast_possible_truncation)] // b < 256 by the loop
+        let byte = b as u8;
+        class[b] = match byte {
+            b'0'..=b'9' => Byte::Word(DIGIT),
+            b'a'..=b'f' | b'A'..=b'F' => Byte::Word(HEX),
+            b'g'..=b'z' | b'G'..=b'Z' => Byte::Word(ALPHA),
+            b'@' | b':' | b'.' | b'+' | b'<' | b'\\' | b'/' | b'[' | b'(' => Byte::Anchor,
+            _ => Byte::Other,
+        };
+        b += 1;
+    }
+    class
+};
+
+/// The class of a byte.
+fn class(byte: u8) -> Byte {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(Byte::Other)
+}
+
+/// Walks over the text once and calls the detectors at their anchors.
+fn walk(w: &mut Window<'_>, national: &national::Index) {
+    let mut place = 0;
+    while let Some(&byte) = w.bytes.get(place) {
+        match class(byte) {
+            Byte::Other => place += 1,
+            Byte::Anchor => {
+                anchor(w, byte, place);
+                place += 1;
+            }
+            Byte::Word(first) => {
+                let mut run = Run {
+                    start: place,
+                    end: place + 1,
+                    class: first,
+                };
+                while let Byte::Word(more) = class(w.at(run.end)) {
+                    run.class |= more;
+                    run.end += 1;
+                }
+                place = run.end;
+                word(w, run, national);
+            }
+        }
+    }
+}
+
+/// Calls the detectors that start at, or lie around, a byte that is no letter or digit.
+fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
+    let next = w.at(place + 1);
+    match byte {
+        b'@' => email::at_sign(w, place),
+        b'[' | b'(' if next.eq_ignore_ascii_case(&b'a') => email::at_bracket(w, place),
+        b':' if next == b'/' && w.at(place + 2) == b'/' => {
+            if let Some(end) = url::at_colon(w, place) {
+                w.host_end = w.host_end.max(end);
+            }
+        }
+        b':' if next == b':' && !w.word_before(place) => ip::v6(w, place),
+        b'.' if place >= w.host_end && (next.is_ascii_alphanumeric() || next >= 0x80) => {
+            let before = w.before(place);
+            if (before.is_ascii_alphanumeric() || before >= 0x80)
+                && let Some(end) = url::at_dot(w, place)
+            {
+                w.host_end = w.host_end.max(end);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Calls the detectors that can begin with a run of letters and digits.
+fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
+    national.at_run(w, run);
+    let next = w.at(run.end);
+    if run.class & DIGIT == 0 {
+        // Letters only: hexadecimal ones may start an address.
+        if run.class == HEX && run.len() <= 4 {
+            match next {
+                b':' => hex_colon(w, run),
+                b'-' | b'.' => mac::at_run(w, run),
+                _ => {}
+            }
+        }
+        return;
+    }
+    if run.class == DIGIT {
+        date::at_digits(w, run);
+        if run.len() <= 3 && next == b'.' {
+            ip::v4(w, run);
+        }
+        if run.len() >= 4 {
+            card::at_digits(w, run);
+        }
+    }
+    if run.class & ALPHA == 0 {
+        if next == b':' && run.len() <= 4 {
+            hex_colon(w, run);
+        } else if matches!(run.len(), 2 | 4 | 12) {
+            mac::at_run(w, run);
+        }
+    }
+    if run.len() >= 4 && !w.at(run.start).is_ascii_digit() {
+        iban::at_run(w, run);
+    }
+}
+
+/// Calls the detectors that begin with a word of the vocabulary.
+fn spoken(w: &mut Window<'_>, hit: Hit) {
+    match hit.topic {
+        topic::MONTH => date::at_month(w, hit),
+        _ => {}
+    }
+}
+
+/// A run of hexadecimal digits before a colon.
+fn hex_colon(w: &mut Window<'_>, run: Run) {
+    ip::v6(w, run.start);
+    if run.len() == 2 {
+        mac::at_run(w, run);
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use std::sync::OnceLock;
+
+    /// One scanner for all tests of detectors.
+    pub(crate) fn scanner() -> &'static Scanner {
+        static SCANNER: OnceLock<Scanner> = OnceLock::new();
+        SCANNER.get_or_init(|| Scanner::new(Options::default()).unwrap())
+    }
+
+    fn all(text: &str) -> Vec<(Kind, Option<String>, String)> {
+        let mut out = Vec::new();
+        scanner().scan(text, &mut out);
+        out.into_iter()
+            .map(|f| {
+                (
+                    f.kind,
+                    f.subtype.map(Into::into),
+                    text[f.start..f.end].to_owned(),
+                )
+            })
+            .collect()
+    }
+
+    /// Holds that exactly one finding of a type is in a text, with this value.
+    #[track_caller]
+    pub(crate) fn found(text: &str, kind: Kind, value: &str) {
+        let all = all(text);
+        let values: Vec<&str> = all
+            .iter()
+            .filter(|f| f.0 == kind)
+            .map(|f| f.2.as_str())
+            .collect();
+        assert!(
+            values.contains(&value),
+            "{text:?}: wanted {kind:?} {value:?}, found {all:?}"
+        );
+    }
+
+    /// Holds that a finding with a subtype is in a text.
+    #[track_caller]
+    pub(crate) fn found_as(text: &str, kind: Kind, subtype: &str, value: &str) {
+        let all = all(text);
+        let wanted = (kind, Some(subtype.to_owned()), value.to_owned());
+        assert!(
+            all.contains(&wanted),
+            "{text:?}: wanted {wanted:?}, found {all:?}"
+        );
+    }
+
+    /// Holds that nothing of a type is in a text.
+    #[track_caller]
+    pub(crate) fn none(text: &str, kind: Kind) {
+        let all = all(text);
+        assert!(
+            all.iter().all(|f| f.0 != kind),
+            "{text:?}: wanted no {kind:?}, found {all:?}"
+        );
+    }
+
+    #[test]
+    fn allow_and_deny_lists_have_the_last_word() {
+        let options = Options {
+            allow: vec!["NOC@example.org".into()],
+            deny: vec![(Kind::Person, "Ada Lovelace".into())],
+            ..Options::default()
+        };
+        let scanner = Scanner::new(options).unwrap();
+        let mut out = Vec::new();
+        scanner.scan(
+            "noc@example.org and ADA LOVELACE, not ada lovelaces",
+            &mut out,
+        );
+        assert_eq!(out.len(), 1);
+        assert_eq!(
+            (out[0].kind, out[0].start, out[0].end),
+            (Kind::Person, 20, 32)
+        );
+    }
+
+    #[test]
+    fn only_wanted_types_and_scores() {
+        let kinds = [Kind::IpAddress].into_iter().collect();
+        let scanner = Scanner::new(Options {
+            kinds,
+            ..Options::default()
+        })
+        .unwrap();
+        let mut out = Vec::new();
+        scanner.scan("ada@example.org 203.0.113.7", &mut out);
+        assert_eq!(out.len(), 1);
+        let scanner = Scanner::new(Options {
+            min_score: 0.99,
+            ..Options::default()
+        })
+        .unwrap();
+        out.clear();
+        scanner.scan("203.0.113.7", &mut out);
+        assert_eq!(out, []);
+    }
+
+    #[test]
+    fn a_pass_joins_before_overlaps_are_resolved_and_wrong_offsets_are_dropped() {
+        struct Names;
+        impl Pass for Names {
+            fn find(&self, text: &str, out: &mut Vec<Candidate>) {
+                for (start, end) in [(0, 3), (4, 99), (1, 2)] {
+                    let finding = Finding {
+                        start,
+                        end: end.min(text.len() + 1),
+                        kind: Kind::Person,
+                        subtype: None,
+                        score: 0.9,
+                        detector: "names".into(),
+                        why: "".into(),
+                    };
+                    out.push(Candidate {
+                        finding,
+                        proof: Proof::Context,
+                    });
+                }
+            }
+        }
+        let scanner = Scanner::new(Options::default())
+            .unwrap()
+            .with_pass(Box::new(Names));
+        let mut out = Vec::new();
+        scanner.scan("Ada ada@example.org", &mut out);
+        let spans: Vec<_> = out.iter().map(|f| (f.start, f.end)).collect();
+        assert_eq!(spans, [(0, 3), (4, 19)]);
+    }
+}
