@@ -64,6 +64,14 @@ pub enum Error {
         /// Why.
         what: String,
     },
+    /// A line given to a scan of texts is no request.
+    #[error("line {line} of the input: {what}; expected {{\"id\": …, \"text\": \"…\"}}")]
+    NotTexts {
+        /// Line from 1.
+        line: u64,
+        /// Why.
+        what: String,
+    },
     /// Every input was refused, and each was told as it was met: there is nothing to make a case of.
     #[error(
         "cannot make case `{}`: nothing could be read of its inputs ({} refused); see above why, or ask \

@@ -14,6 +14,7 @@ mod lookup;
 mod numbers;
 mod output;
 mod patterns;
+pub mod pii;
 mod pipeline;
 pub mod plan;
 pub mod progress;

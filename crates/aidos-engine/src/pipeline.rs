@@ -18,11 +18,14 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) use found::{Found, Kind, push_range};
 use worker::Worker;
 
+use aidos_privacy::pii::Scanner;
+
 use crate::Error;
 use crate::case::Checkpoint;
 use crate::feed::{Batch, Fed, Feed};
 use crate::fold::Fold;
 use crate::output::Output;
+use crate::pii::Form;
 use crate::plan::Reading;
 use crate::progress::{Cancel, Progress};
 use crate::seen::{RowHasher, Seen};
@@ -46,7 +49,7 @@ pub(crate) struct Pipeline<'p> {
     pub(crate) outputs: [Option<Output<'p>>; 4],
     pub(crate) compress: bool,
     /// Writes entries in full, or just what cleaning did.
-    pub(crate) style: Style,
+    pub(crate) style: Style<'p>,
     pub(crate) from: Checkpoint,
     pub(crate) fold: Option<Fold>,
     pub(crate) composers: Vec<Box<dyn Compose>>,
@@ -58,12 +61,14 @@ pub(crate) struct Pipeline<'p> {
 pub(crate) type Keep<'p> = Box<dyn FnMut(&Checkpoint) -> Result<(), Error> + Send + 'p>;
 
 /// What is written of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Style<'p> {
     /// All fields.
     Full,
     /// Provider, place, cleansed row, defects.
     Rows,
+    /// No entries: rows are scanned for personal data as they stand.
+    Findings(&'p Scanner, Form),
 }
 
 /// The state that is kept in the order of the rows.
@@ -240,7 +245,7 @@ struct Shared<'s, 'p> {
     reading: &'s Reading,
     outputs: &'s [Option<Output<'p>>; 4],
     compress: bool,
-    style: Style,
+    style: Style<'p>,
     skip: u64,
     hasher: RowHasher,
     order: &'s Turnstile<Order>,

@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     analyse, clean, completions, config as config_command, doctor, export, extract, inspect, man,
-    providers, run as run_command, sample, simulate, stix,
+    pii, providers, run as run_command, sample, simulate, stix,
 };
 use crate::config::{Config, Given};
 use crate::ui::Ui;
@@ -76,6 +76,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Sample(sample::Args),
     Export(export::Args),
+    Pii(pii::Args),
     Providers(providers::Args),
     Simulate(simulate::Args),
     Config(config_command::Args),
@@ -161,6 +162,7 @@ pub(crate) fn run(cli: Cli, ui: &ui::Ui) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(&args, &session),
         Command::Sample(args) => sample::run(&args, &session),
         Command::Export(args) => export::run(&args, &session),
+        Command::Pii(args) => pii::run(&args, &session),
         Command::Providers(args) => providers::run(&args, &session),
         Command::Simulate(args) => simulate::run(&args, &session),
         Command::Config(args) => config_command::run(&args, &session),

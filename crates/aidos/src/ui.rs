@@ -82,6 +82,11 @@ impl Ui {
         ))
     }
 
+    /// Whether data on standard output is for a person's eye, and may be coloured.
+    pub(crate) fn paints_out(&self) -> bool {
+        self.color && io::stdout().is_terminal()
+    }
+
     /// Prints a value as one object on one line of standard output.
     pub(crate) fn object(&self, value: &impl Serialize) -> anyhow::Result<()> {
         let mut line = serde_json::to_vec(value)?;

@@ -79,6 +79,8 @@ pub(crate) struct Found {
     pub(crate) leaves: BTreeMap<usize, Counts>,
     pub(crate) defects: BTreeMap<&'static str, Kind>,
     pub(crate) rejects: BTreeMap<&'static str, Kind>,
+    /// Findings of each type of personal data, where rows are scanned for it.
+    pub(crate) findings: BTreeMap<&'static str, u64>,
     pub(crate) changes: u64,
     pub(crate) reject_lines: u64,
     /// Number of the first entry of each batch that has entries, and where its bytes begin.

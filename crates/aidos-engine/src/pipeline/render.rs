@@ -40,6 +40,8 @@ impl Worker<'_, '_, '_> {
                         match self.shared.style {
                             Style::Full => draft.event.write_json(entries),
                             Style::Rows => push_row(&draft.event, entries),
+                            // Findings have no entries.
+                            Style::Findings(..) => {}
                         }
                     }
                     if wanted[3]

@@ -1,19 +1,22 @@
 //! One thread's work: takes batches, and lets each through its two turns.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use aidos_core::extract::{Context, Item as RowItem, Sink, Year};
+use aidos_core::extract::{Context, Item as RowItem, Row, Sink, Year};
 use aidos_model::Raw;
+use aidos_privacy::pii::{CodePoints, Scanner};
 use aidos_read::Item;
 use bumpalo::Bump;
 
 use super::found::{Counts, SAMPLES, note_repairs, sample};
 use super::render::cut_of;
 use super::rows::{note_invalid, rows};
-use super::{Compose, Order, Shared};
+use super::{Compose, Order, Shared, Style};
 use crate::Error;
 use crate::case::Checkpoint;
 use crate::feed::{Batch, Leaf};
+use crate::pii::{Form, push_finding};
 use crate::turnstile::Broken;
 
 /// Bytes of a usual row; where rows are shorter, their items move as the list of them grows.
@@ -82,6 +85,9 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
     }
 
     fn batch(&mut self, batch: &Batch, arena: &Bump) -> Work<()> {
+        if let Style::Findings(scanner, form) = self.shared.style {
+            return self.findings(batch, scanner, form);
+        }
         let leaf = &*batch.leaf;
         let mut sink = Sink::new(arena);
         let mut hashes = Vec::new();
@@ -149,13 +155,54 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
             .fates
             .iter()
             .any(|fate| matches!(fate, Fate::Entry(_)));
+        let first_entry = has_entries.then_some(first_entry);
+        self.put(batch.number, write, first_entry)
+    }
+
+    /// Scans the rows of a batch for personal data, as they stand.
+    fn findings(&mut self, batch: &Batch, scanner: &Scanner, form: Form) -> Work<()> {
+        let leaf = &*batch.leaf;
+        let mut counts = Counts::default();
+        let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut found = Vec::new();
+        let [out, ..] = &mut self.texts;
+        match &batch.item {
+            Item::Chunk(chunk) => {
+                let mut skipped = 0;
+                let mut scan = |row: Row<'_, '_>| {
+                    counts.rows += 1;
+                    found.clear();
+                    scanner.scan(row.text, &mut found);
+                    let mut points = CodePoints::new(row.text);
+                    for finding in &found {
+                        *kinds.entry(finding.kind.word()).or_default() += 1;
+                        push_finding(out, form, (&leaf.path, row.line), &mut points, finding);
+                    }
+                };
+                rows(chunk, &leaf.sniff.format, &mut scan, &mut skipped);
+                counts.rows += skipped;
+                counts.skipped = skipped;
+            }
+            Item::Oversize(_) => (counts.rows, counts.rejected) = (1, 1),
+        }
+        self.shared.order.pass(batch.number, |order| {
+            order.found.counts.add(&counts);
+            for (kind, count) in kinds {
+                *order.found.findings.entry(kind).or_default() += count;
+            }
+        })?;
+        self.put(batch.number, true, None)
+    }
+
+    /// Gives the batch's texts their places in the outputs, in its turn, and writes them.
+    fn put(&mut self, number: u64, write: bool, first_entry: Option<u64>) -> Work<()> {
         let lengths: [u64; 4] = std::array::from_fn(|at| self.texts[at].len() as u64);
         let outputs = self.shared.outputs;
         let texts = &self.texts;
         let offsets = self
             .shared
             .places
-            .pass(batch.number, |places| {
+            .pass(number, |places| {
                 let offsets = places.offsets;
                 if write {
                     for (output, text) in outputs.iter().zip(texts) {
@@ -163,7 +210,7 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
                             output.write_in_turn(text)?;
                         }
                     }
-                    if has_entries {
+                    if let Some(first_entry) = first_entry {
                         places.index.push((first_entry, offsets[0]));
                     }
                     for (offset, length) in places.offsets.iter_mut().zip(lengths) {
@@ -186,7 +233,7 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
                 .written
                 .lock()
                 .map_err(|_| Some(Error::Worker))?;
-            written.ahead.insert(batch.number, ends);
+            written.ahead.insert(number, ends);
             let mut next = written.upto.batches;
             while let Some(offsets) = written.ahead.remove(&next) {
                 next += 1;

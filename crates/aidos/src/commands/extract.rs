@@ -72,7 +72,7 @@ pub(crate) fn work(args: &StepArgs, style: Style, session: &Session<'_>) -> anyh
     let summary = result?;
     session.ui.say(&rows(&summary));
     if !summary.refused.is_empty() {
-        session.ui.say(&refusals(&summary));
+        session.ui.say(&refusals(&summary.refused));
     }
     if session.ui.json() {
         session.ui.object(&summary)?;

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use aidos_engine::plan::{Input, RunPlan};
-use aidos_engine::{Error, Exit, Summary};
+use aidos_engine::{Error, Exit, Refused, Summary};
 
 use crate::cli::Session;
 use crate::config::{Config, Given, switch};
@@ -152,17 +152,17 @@ fn tell(plan: &RunPlan, summary: &Summary, ui: &Ui) {
         counted(summary.objects, "STIX object", "STIX objects"),
     ));
     if !summary.refused.is_empty() {
-        ui.say(&refusals(summary));
+        ui.say(&refusals(&summary.refused));
     }
     ui.say(&format!("report: {folder}/report.html"));
 }
 
 /// How many inputs were refused, and what that means.
-pub(crate) fn refusals(summary: &Summary) -> String {
+pub(crate) fn refusals(refused: &[Refused]) -> String {
     format!(
         "{} refused, see above; the rest is done, the exit code is {} because of that",
         counted(
-            summary.refused.len() as u64,
+            refused.len() as u64,
             "input, or file in one, was",
             "inputs, or files in them, were"
         ),
