@@ -1,3 +1,6 @@
 //! What may leave: personal data is found, hidden, and held at one gate. Pure verbs.
 //!
 //! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state.
+
+pub mod key;
+pub mod technique;
