@@ -236,6 +236,15 @@ fn fold(value: &str) -> String {
     words.join(" ")
 }
 
+/// Lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
+        .collect()
+}
+
 /// The word before the tokens of a kind.
 fn word_of(kind: &str) -> String {
     let word = match kind {

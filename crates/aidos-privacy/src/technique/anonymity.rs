@@ -206,7 +206,7 @@ impl<'a> Table<'a> {
     /// The risk for who knows that a person is in the table (prosecutor); its mean is the marketer's.
     pub fn risk(&self) -> Risk {
         let classes = self.classes();
-        self.risk_of(&classes, |class| class.len())
+        self.risk_of(&classes, <[usize]>::len)
     }
 
     /// The risk for who knows only that a person is in the population (journalist).

@@ -134,7 +134,7 @@ fn leading(value: &str) -> Option<u32> {
         Some(fraction) => fraction.trim_start_matches(|letter: char| letter.is_ascii_digit()),
         None => rest,
     };
-    let is_unit = !rest.chars().any(|letter| letter.is_numeric()) && !rest.starts_with('-');
+    let is_unit = !rest.chars().any(char::is_numeric) && !rest.starts_with('-');
     is_unit.then(|| digits.parse().ok())?
 }
 

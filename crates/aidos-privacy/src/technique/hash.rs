@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256, Sha512};
 
-use super::{Error, fold, token::Tokens};
+use super::{Error, fold, hex as digits, token::Tokens};
 use crate::key::{CommunityKey, mac};
 
 /// Which function [`Salted`] uses.
@@ -94,10 +94,6 @@ impl Keyed {
         let end = tag(&body);
         body + &end
     }
-}
-
-fn digits(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The token of a whole value of a kind without structure.

@@ -26,12 +26,12 @@ use crate::key::CommunityKey;
 
 /// IPv4 networks that map inside themselves: RFC 6890 and its registry, multicast, and single addresses.
 const SPECIAL_V4: [(Ipv4Addr, u8); 22] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
-    (Ipv4Addr::new(0, 0, 0, 0), 32),
+    (Ipv4Addr::UNSPECIFIED, 8),
+    (Ipv4Addr::UNSPECIFIED, 32),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
-    (Ipv4Addr::new(127, 0, 0, 1), 32),
+    (Ipv4Addr::LOCALHOST, 32),
     (Ipv4Addr::new(169, 254, 0, 0), 16),
     (Ipv4Addr::new(172, 16, 0, 0), 12),
     (Ipv4Addr::new(192, 0, 0, 0), 24),
@@ -47,7 +47,7 @@ const SPECIAL_V4: [(Ipv4Addr, u8); 22] = [
     (Ipv4Addr::new(224, 0, 0, 0), 4),
     (Ipv4Addr::new(224, 0, 0, 0), 24),
     (Ipv4Addr::new(240, 0, 0, 0), 4),
-    (Ipv4Addr::new(255, 255, 255, 255), 32),
+    (Ipv4Addr::BROADCAST, 32),
 ];
 
 /// IPv6 networks that map inside themselves.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use subtle::ConstantTimeEq;
 
-use super::{Error, Hidden, Technique};
+use super::{Error, Hidden, Technique, hex};
 use crate::key::{CommunityKey, mac};
 
 /// The outputs of one pass over one document.
@@ -118,11 +118,7 @@ impl<K: Into<String>, T: Into<String>> FromIterator<(K, T)> for Ledger {
 /// says nothing of how well it was anonymised: only that a holder of the key sealed these bytes.
 pub fn seal(document: &[u8], key: &CommunityKey) -> String {
     let digest = mac(&key.subkey("document seal", ""), &[document]);
-    let digits: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = hex(digest.get(..16).unwrap_or_default());
     format!("aidos-hidden:{}:{digits}", key.id())
 }
 

@@ -47,7 +47,7 @@ fn all() -> Vec<Technique> {
         }),
         Technique::Generalise(Ladder::Age { width: 10, top: 90 }),
         Technique::Custom {
-            template: Template::parse("<{type}:{token:16}>").unwrap(),
+            template: Template::parse("<{type}:{token:16}>").expect("it is a template"),
         },
     ]
 }
