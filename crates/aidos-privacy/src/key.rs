@@ -1,11 +1,11 @@
 //! Keys: one master for an installation, one key for each community, sub-keys for each use.
 //!
 //! ```text
-//! MasterKey ──HKDF-SHA-256("community", name)──► CommunityKey ──("narrow", label, value)──► of a case
+//! MasterKey ──HKDF-Expand("community", name)──► CommunityKey ──("narrow", label, value)──► of a case
 //!                                                    └──("use", technique, kind)──► sub-key
 //! ```
 //!
-//! Every derivation is an HKDF-Expand (RFC 5869) whose `info` starts with `aidos-privacy/1` and lists its
+//! Every derivation is an HKDF-Expand with SHA-256 (RFC 5869) whose `info` starts with `aidos-privacy/1` and lists its
 //! labels, each with its length before it. So no two uses ever share a key: what is learned about the
 //! tokens of one type, one technique or one community says nothing about another (domain separation). The
 //! label of a use never changes; a new construction takes a new label.
@@ -15,6 +15,8 @@
 //!
 //! Rotation is [`CommunityKey::narrow`] with an epoch; erasure is throwing the key away, after which its
 //! reversible outputs cannot be undone and its pseudonyms cannot be recomputed.
+
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 pub mod seal;
 
@@ -117,8 +119,9 @@ fn derive<const N: usize>(key: &[u8; 32], labels: &[&str]) -> Zeroizing<[u8; N]>
         info.extend_from_slice(label.as_bytes());
     }
     let mut out = Zeroizing::new([0; N]);
-    // The input is a uniform key, the salt of Extract may be absent (RFC 5869, section 3.1).
-    Hkdf::<Sha256>::new(None, key)
+    // The input is a uniform key, so Extract may be left out (RFC 5869, section 3.3).
+    Hkdf::<Sha256>::from_prk(key)
+        .expect("32 bytes are what SHA-256 gives")
         .expand(&info, out.as_mut_slice())
         .expect("the length is checked when compiled");
     out

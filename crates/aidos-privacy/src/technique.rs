@@ -30,6 +30,8 @@
 //!
 //! Not audited by anyone: `fpe`, `aes-siv`, `ipcrypt-rs`, `argon2`, and the permutation of small domains here.
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
 pub mod anonymity;
 pub mod custom;
 pub mod date;
@@ -142,6 +144,22 @@ impl Technique {
         matches!(
             self,
             Self::Keep | Self::Encrypt | Self::Ip | Self::Mac | Self::Digits(_) | Self::Date(_)
+        )
+    }
+
+    /// Whether the output stands for one value that a holder of the key can find again, or is the value.
+    ///
+    /// Such outputs are pseudonymous at best. An irreversible release takes none of them: redact, replace,
+    /// mask and generalise are left, and of these the last two only with [`anonymity`] measured.
+    ///
+    /// ```
+    /// # use aidos_privacy::technique::Technique;
+    /// assert!(Technique::Hash.is_linkable() && !Technique::Redact.is_linkable());
+    /// ```
+    pub fn is_linkable(&self) -> bool {
+        !matches!(
+            self,
+            Self::Redact | Self::Replace { .. } | Self::Mask(_) | Self::Generalise(_)
         )
     }
 

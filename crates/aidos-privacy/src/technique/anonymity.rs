@@ -146,61 +146,52 @@ impl<'a> Table<'a> {
     /// # Errors
     /// There is no such column, or it is to be ordered and a value is no number.
     pub fn t(&self, sensitive: usize, distance: Distance) -> Result<f64, Error> {
-        let distances = self.distances(sensitive, distance)?;
-        Ok(distances.into_iter().fold(0.0, f64::max))
+        let ranks = self.ranks(sensitive, distance)?;
+        let classes = self.classes();
+        let spreads: Vec<Spread> = classes.iter().map(|class| spread(&ranks, class)).collect();
+        let whole = total(&spreads);
+        Ok(spreads
+            .iter()
+            .map(|own| far(own, &whole, distance))
+            .fold(0.0, f64::max))
     }
 
-    /// The distance of each class, in the order of [`Table::classes`].
-    fn distances(&self, sensitive: usize, distance: Distance) -> Result<Vec<f64>, Error> {
+    /// The place of each row's sensitive value among those of the table; spellings of one number share it.
+    fn ranks(&self, sensitive: usize, distance: Distance) -> Result<Vec<usize>, Error> {
         let column = self.column(sensitive)?;
-        let all: Vec<usize> = (0..column.len()).collect();
-        let whole = counts(&column, &all);
-        let mut values: Vec<(f64, &str)> = Vec::with_capacity(whole.len());
-        for value in whole.keys() {
-            let number = match distance {
-                Distance::Equal => 0.0,
-                Distance::Ordered => value
-                    .trim()
-                    .parse::<f64>()
-                    .ok()
-                    .filter(|number| number.is_finite())
-                    .ok_or(Error::Table {
-                        reason: "a value of the ordered column is no number; take equal distances",
-                    })?,
-            };
-            values.push((number, value));
-        }
-        values.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-        // Two spellings of one number are one value.
-        let is_same = |a: f64, b: f64| distance == Distance::Ordered && a.total_cmp(&b).is_eq();
-        let ranks = values
-            .windows(2)
-            .filter(|pair| !matches!(pair, [a, b] if is_same(a.0, b.0)));
-        let steps = ranks.count();
-        let of_class = |class: &Vec<usize>| {
-            let own = counts(&column, class);
-            let mut carried = 0.0_f64;
-            let mut sum = 0.0;
-            let mut rest = values.iter().peekable();
-            while let Some((number, value)) = rest.next() {
-                let here = ratio(own.get(value).copied().unwrap_or(0), class.len());
-                let there = ratio(whole.get(value).copied().unwrap_or(0), column.len());
-                match distance {
-                    Distance::Equal => sum += (here - there).abs(),
-                    Distance::Ordered => {
-                        carried += here - there;
-                        if rest.peek().is_some_and(|next| !is_same(next.0, *number)) {
-                            sum += carried.abs();
-                        }
-                    }
+        let mut values: BTreeMap<&str, usize> = column.iter().map(|value| (*value, 0)).collect();
+        match distance {
+            Distance::Equal => {
+                for (rank, slot) in values.values_mut().enumerate() {
+                    *slot = rank;
                 }
             }
-            match distance {
-                Distance::Equal => sum / 2.0,
-                Distance::Ordered => sum / ratio(steps.max(1), 1),
+            Distance::Ordered => {
+                let mut numbers = Vec::with_capacity(values.len());
+                for (value, slot) in &mut values {
+                    let number = value.trim().parse::<f64>().ok();
+                    let number = number.filter(|number| number.is_finite()).ok_or(Error::Table {
+                        reason: "a value of the ordered column is no number; take equal distances",
+                    })?;
+                    // Zero has one sign here.
+                    numbers.push((number + 0.0, slot));
+                }
+                numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let mut rank = 0;
+                let mut before = None;
+                for (number, slot) in numbers {
+                    if before.is_some_and(|before: f64| before.total_cmp(&number).is_ne()) {
+                        rank += 1;
+                    }
+                    before = Some(number);
+                    *slot = rank;
+                }
             }
-        };
-        Ok(self.classes().iter().map(of_class).collect())
+        }
+        Ok(column
+            .iter()
+            .filter_map(|value| values.get(value).copied())
+            .collect())
     }
 
     /// The risk for who knows that a person is in the table (prosecutor); its mean is the marketer's.
@@ -256,7 +247,7 @@ impl<'a> Table<'a> {
     ///
     /// Whole classes go: those below `k` or `l` first; then, as long as one is further than `t` from what is
     /// left, the furthest. All rows go where nothing else helps. Greedy: it reaches the thresholds, not always
-    /// with the fewest rows. Generalise first, suppress what is left.
+    /// with the fewest rows. Each class that goes for `t` costs a look at every other class. Generalise first, suppress what is left.
     ///
     /// # Errors
     /// As for [`Table::t`].
@@ -267,37 +258,33 @@ impl<'a> Table<'a> {
         wanted: Wanted,
     ) -> Result<Vec<usize>, Error> {
         let column = self.column(sensitive)?;
-        let mut left: Vec<Vec<usize>> = self
+        let ranks = self.ranks(sensitive, distance)?;
+        let mut left: Vec<(Vec<usize>, Spread)> = self
             .classes()
             .into_iter()
             .filter(|class| class.len() >= wanted.k && counts(&column, class).len() >= wanted.l)
+            .map(|class| {
+                let own = spread(&ranks, &class);
+                (class, own)
+            })
             .collect();
-        while !left.is_empty() {
-            let mut kept: Vec<usize> = left.iter().flatten().copied().collect();
-            kept.sort_unstable();
-            let rows: Vec<Vec<String>> = kept
+        // No distance is above 1.
+        while wanted.t < 1.0 && !left.is_empty() {
+            let whole = total(left.iter().map(|(_, own)| own));
+            let worst = left
                 .iter()
-                .filter_map(|index| self.rows.get(*index).cloned())
-                .collect();
-            let rest = Table {
-                rows: &rows,
-                quasi: self.quasi,
-            };
-            let distances = rest.distances(sensitive, distance)?;
-            let worst = distances
-                .iter()
+                .map(|(_, own)| far(own, &whole, distance))
                 .enumerate()
-                .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
             match worst {
-                // Both lists of classes are in the order of their quasi-identifiers.
-                Some((at, far)) if *far > wanted.t + 1e-12 && at < left.len() => {
+                Some((at, far)) if far > wanted.t + 1e-12 => {
                     left.remove(at);
                 }
                 _ => break,
             }
         }
         let mut stays = vec![false; self.rows.len()];
-        for index in left.iter().flatten() {
+        for index in left.iter().flat_map(|(class, _)| class) {
             if let Some(slot) = stays.get_mut(*index) {
                 *slot = true;
             }
@@ -332,6 +319,47 @@ fn counts<'v>(column: &[&'v str], rows: &[usize]) -> BTreeMap<&'v str, usize> {
         }
     }
     counts
+}
+
+/// How often each rank stands in some rows.
+type Spread = BTreeMap<usize, usize>;
+
+fn spread(ranks: &[usize], rows: &[usize]) -> Spread {
+    let mut spread = Spread::new();
+    for rank in rows.iter().filter_map(|row| ranks.get(*row)) {
+        *spread.entry(*rank).or_insert(0) += 1;
+    }
+    spread
+}
+
+fn total<'s>(spreads: impl IntoIterator<Item = &'s Spread>) -> Spread {
+    let mut whole = Spread::new();
+    for (rank, count) in spreads.into_iter().flatten() {
+        *whole.entry(*rank).or_insert(0) += count;
+    }
+    whole
+}
+
+/// The earth mover's distance of a class from the whole, which holds all of its ranks.
+fn far(own: &Spread, whole: &Spread, distance: Distance) -> f64 {
+    let size = own.values().sum::<usize>().max(1);
+    let all = whole.values().sum::<usize>().max(1);
+    let mut carried = 0.0_f64;
+    let mut sum = 0.0;
+    for (rank, count) in whole {
+        let here = ratio(own.get(rank).copied().unwrap_or(0), size);
+        let surplus = here - ratio(*count, all);
+        carried += surplus;
+        // Along the order the last rank has nowhere to carry to: what is left there is 0.
+        sum += match distance {
+            Distance::Equal => surplus.abs() / 2.0,
+            Distance::Ordered => carried.abs(),
+        };
+    }
+    match distance {
+        Distance::Equal => sum,
+        Distance::Ordered => sum / ratio(whole.len().saturating_sub(1).max(1), 1),
+    }
 }
 
 #[allow(clippy::cast_precision_loss)] // numbers of rows are far below 2⁵²

@@ -32,6 +32,15 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// The same bounds for another subject: a policy gives the bounds, the caller whom a date is about.
+    #[must_use]
+    pub fn of(&self, subject: &str) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The days and seconds of this subject under this key.
     ///
     /// # Errors

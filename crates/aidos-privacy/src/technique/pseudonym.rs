@@ -9,7 +9,7 @@
 //!   URLs, host names and e-mail addresses alike, while `www` is another token under each domain;
 //! - a **URL** keeps scheme, port, the number of path segments, well-known file endings and well-known names
 //!   of parameters; its host is hidden as above or as an address, all else is tokens; a password is dropped;
-//! - an address of IP or MAC inside such a value goes the way of [`ip`](super::ip) and [`mac`](super::mac).
+//! - an address of IP, alone or inside such a value, goes the way of [`ip`](super::ip).
 //!
 //! Values are folded first (compatibility forms, case, marks on letters, runs of blanks), so that spellings of
 //! one name meet in one token.
@@ -19,8 +19,8 @@
 //! commonest token), structure as said above, and whatever a dictionary yields to a holder of the key.
 //! A pseudonym is not anonymous.
 //!
-//! Idempotent: tokens are recognised with the key. The exception is an address of IP inside a URL or e-mail,
-//! which cannot carry a mark; see [`Ledger`](super::Ledger).
+//! Idempotent: tokens are recognised with the key. The exception is an address of IP, alone or inside a
+//! URL or e-mail address, which cannot carry a mark; see [`Ledger`](super::Ledger).
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -163,9 +163,9 @@ fn ending(labels: &[&str]) -> usize {
 /// A host without a scheme, with what follows it: what detectors call a URL.
 fn bare(value: &str, key: &CommunityKey) -> Option<String> {
     let value = value.trim();
-    let at = value.find(['/', '?', '#', ':']).unwrap_or(value.len());
-    let (name, _) = value.split_at_checked(at)?;
-    if !name.contains('.') {
+    let authority = value.split(['/', '?', '#']).next()?;
+    // Only the host decides, as all else becomes tokens without a dot.
+    if !authority.rsplit('@').next()?.contains('.') {
         return None;
     }
     rest_of_url(value, key)
@@ -349,6 +349,10 @@ mod tests {
         assert!(!local.contains("10.1.2.3"));
         assert!(hidden("URL", "http://[fe80::1:2]:80/a").starts_with("http://[fe80:"));
         assert!(hidden("URL", "data:text/plain,ada").starts_with("url-"));
+        for text in [".@a", "a.b:c@d", "a.b@c.org/x", "a:b@c.org:80"] {
+            let once = hidden("URL", text);
+            assert_eq!(hidden("URL", &once), once);
+        }
     }
 
     proptest! {
