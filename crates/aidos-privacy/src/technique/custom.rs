@@ -141,7 +141,8 @@ impl Template {
             return value.to_owned();
         }
         let body = length.saturating_sub(TAG);
-        let token = tokens.of(&word, &[fold(value).as_bytes()], body);
+        // Another input than a pseudonym's, so that the two cannot be linked.
+        let token = tokens.of(&word, &[b"custom", fold(value).as_bytes()], body);
         format!("{before}{token}{after}")
     }
 }

@@ -6,7 +6,7 @@
 //! that the shape allows. A value whose own check digit is wrong is refused: it is another thing.
 //!
 //! Keeps: equality, format, validity, country of an IBAN, kept prefix. Leaks: frequency; where few values are
-//! possible, a dictionary of who can have values hidden. National check keys inside the BBAN (FR, ES, IT) are
+//! possible, a dictionary of who can have values hidden, and some that stay (of single digits one in ten). National check keys inside the BBAN (FR, ES, IT) are
 //! not computed. An output may be somebody else's real number: mark documents as anonymised. Back with the key.
 //! Not idempotent by the value, see [`Ledger`](super::Ledger).
 

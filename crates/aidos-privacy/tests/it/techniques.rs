@@ -275,3 +275,82 @@ fn parameters_out_of_range_are_refused() {
         .to_string();
     assert!(text.contains(&key("a").id().to_string()), "{text}");
 }
+
+/// Partners hold each other's releases for years: an output that changes here breaks every correlation. A
+/// new construction takes a new label and a line in the changelog, it does not change these.
+#[test]
+fn outputs_never_change() {
+    let key = key("golden");
+    let date = Technique::Date(Shift {
+        days: 100,
+        seconds: 1000,
+        subject: "case".to_owned(),
+    });
+    let custom = Technique::Custom {
+        template: Template::parse("<{type}:{token:16}>").unwrap(),
+    };
+    let outputs: Vec<String> = [
+        (Technique::Hash, "PERSON", "Ada Lovelace"),
+        (Technique::Encrypt, "PERSON", "Ada Lovelace"),
+        (Technique::Pseudonym, "PERSON", "Ada Lovelace"),
+        (
+            Technique::Pseudonym,
+            "EMAIL_ADDRESS",
+            "ada@mail.lovelace.org",
+        ),
+        (
+            Technique::Pseudonym,
+            "URL",
+            "https://www.lovelace.org:8443/a/b.php?id=1#x",
+        ),
+        (Technique::Ip, "IP_ADDRESS", "93.184.216.34"),
+        (Technique::Ip, "IP_ADDRESS", "10.1.2.3"),
+        (Technique::Ip, "IP_ADDRESS", "2a00:1450:4001::200e"),
+        (Technique::Mac, "MAC_ADDRESS", "00:1b:44:11:3a:b7"),
+        (Technique::Mac, "MAC_ADDRESS", "52:54:00:12:34:56"),
+        (
+            Technique::Digits(Digits::Card { keep: 6 }),
+            "CREDIT_CARD",
+            "4111 1111 1111 1111",
+        ),
+        (
+            Technique::Digits(Digits::Iban),
+            "IBAN_CODE",
+            "GB29 NWBK 6016 1331 9268 19",
+        ),
+        (Technique::Digits(Digits::Afm), "TAX_ID", "094014201"),
+        (Technique::Digits(Digits::Ssn), "US_SSN", "078-05-1120"),
+        (
+            Technique::Digits(Digits::Plain { keep: 2 }),
+            "ZIP_CODE",
+            "11528",
+        ),
+        (date, "DATE_TIME", "2024-02-29T10:00:00.5Z"),
+        (custom, "PERSON", "Ada Lovelace"),
+    ]
+    .iter()
+    .map(|(technique, kind, value)| technique.apply(kind, value, &key).unwrap().text)
+    .collect();
+    assert_eq!(outputs, GOLDEN);
+    assert_eq!(key.id().to_string(), "9386b399573a5171");
+}
+
+const GOLDEN: [&str; 17] = [
+    "345fa0ebb078823436e05278c3447c4d356a3c2dc91280e214f7cc7c413fa5ba",
+    "enc-3y2rxrin4dithzu7bjtnqlvt6t5gq5ak7jqotdloj2vhp7bm35vq",
+    "person-6bbdp29nsd4g8jve",
+    "user-gr4hsvneyc30t2c5@host-xvy0y4n1ydsttyjn.host-k61x75b14rmpr25n.org",
+    "https://host-h73v681pjpmpjcn4.host-k61x75b14rmpr25n.org:8443/path-z1sssa2hznpce26r/path-5fwpmyc58t571h96.php?id=value-5knakp8gs9r2a7n8#part-xk0dkj5yge69f1kn",
+    "74.35.103.190",
+    "10.172.158.93",
+    "2859:528b:de7d:f633:901a:28b3:1631:519e",
+    "00:1b:44:07:61:7a",
+    "66:b7:b3:8d:cb:9b",
+    "4111 1126 8820 3240",
+    "GB47 IBVL 8846 0264 3544 00",
+    "149280799",
+    "743-23-4283",
+    "11014",
+    "2024-03-10T09:44:11.5Z",
+    "<person:ctdpb4g10zcbnsww>",
+];
