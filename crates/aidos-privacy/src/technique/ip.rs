@@ -12,7 +12,7 @@
 //!
 //! Keeps: equality, subnets, special ranges, version. Leaks: frequency; the common prefixes of all pairs; the
 //! leading bits that an address shares with a special range and one more (an address beside 10.0.0.0/8 shows
-//! its first octet's first bits: 8.8.8.8 shows seven). Who plants addresses of his choice in the logs, or knows
+//! its first octet's first bits: 8.8.8.8 shows seven; a random public IPv4 address 4.5 on average, 3 at least). Who plants addresses of his choice in the logs, or knows
 //! some by other means, reads the prefixes of all their neighbours: do not use it where an attacker writes the
 //! log and reads the release, and narrow the key per case.
 //!

@@ -3,7 +3,8 @@
 //! A universally administered address keeps its first three octets (the OUI) and the last three go through
 //! a keyed permutation of their own for each OUI. A locally administered one has no vendor: 46 bits are permuted
 //! and the two that say so stay. IPv6 multicast (33:33:…) keeps its prefix. `00:00:00:00:00:00` and
-//! `ff:ff:ff:ff:ff:ff` are nobody's and stay. Spelling (separators, case of each digit's place) is kept.
+//! `ff:ff:ff:ff:ff:ff` are nobody's and stay. Separators are kept, and capitals where
+//! there are some.
 //!
 //! Keeps: equality, vendor, the bits "local" and "group". Leaks: these and frequency; a rare vendor names its
 //! device. Back with the key. Not idempotent by the value, see [`Ledger`](super::Ledger).
