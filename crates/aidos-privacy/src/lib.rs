@@ -2,4 +2,6 @@
 //!
 //! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state.
 
+pub mod key;
 pub mod pii;
+pub mod technique;

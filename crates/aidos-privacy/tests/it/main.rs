@@ -1,0 +1,3 @@
+//! The face of the crate, as another room uses it.
+
+mod techniques;
