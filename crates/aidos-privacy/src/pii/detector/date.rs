@@ -33,12 +33,24 @@ fn report(w: &mut Window<'_>, start: usize, end: usize, score: f32, why: &'stati
         (None, None) if behind(topic::DEATH) => Some("DECEASED_DATE"),
         (None, None) => None,
     };
-    w.report(start, end, Report { subtype, score, why, ..FOUND });
+    w.report(
+        start,
+        end,
+        Report {
+            subtype,
+            score,
+            why,
+            ..FOUND
+        },
+    );
 }
 
 /// Looks for a date or a time at a run of digits.
 pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
-    if !w.wants(Kind::DateTime) || w.number_before(run.start) || matches!(w.before(run.start), b'$' | b'#' | b'+') {
+    if !w.wants(Kind::DateTime)
+        || w.number_before(run.start)
+        || matches!(w.before(run.start), b'$' | b'#' | b'+')
+    {
         return;
     }
     // `T` before a time is the middle of a stamp that was read already.
@@ -56,7 +68,9 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
 /// `2023-03-07`, `2023/03/07`, `2023.03.07`, and a time behind it.
 fn year_first(w: &mut Window<'_>, run: Run) {
     let separator = w.at(run.end);
-    let Some(year) = number(w.slice(run.start, run.end)).filter(|&y| is_year(y)) else { return };
+    let Some(year) = number(w.slice(run.start, run.end)).filter(|&y| is_year(y)) else {
+        return;
+    };
     if !matches!(separator, b'-' | b'/' | b'.') {
         return;
     }
@@ -64,12 +78,18 @@ fn year_first(w: &mut Window<'_>, run: Run) {
     let day_end = w.digits(month_end + 1, 2);
     let month = number(w.slice(run.end + 1, month_end));
     let day = number(w.slice(month_end + 1, day_end));
-    let (Some(month), Some(day)) = (month, day) else { return };
+    let (Some(month), Some(day)) = (month, day) else {
+        return;
+    };
     if w.at(month_end) != separator || !is_day(year, month, day) {
         return;
     }
     let end = with_time(w, day_end);
-    if end == day_end && (w.at(end).is_ascii_digit() || w.word_at(end) || w.at(end) == separator && w.at(end + 1).is_ascii_digit()) {
+    if end == day_end
+        && (w.at(end).is_ascii_digit()
+            || w.word_at(end)
+            || w.at(end) == separator && w.at(end + 1).is_ascii_digit())
+    {
         return;
     }
     report(w, run.start, end, 0.95, "a date with the year first");
@@ -87,15 +107,22 @@ fn day_first(w: &mut Window<'_>, run: Run) {
     }
     let second_end = w.digits(run.end + 1, 3);
     let first = number(w.slice(run.start, run.end)).unwrap_or(0);
-    let Some(second) = number(w.slice(run.end + 1, second_end)) else { return };
+    let Some(second) = number(w.slice(run.end + 1, second_end)) else {
+        return;
+    };
     let size = second_end - run.end - 1;
     if size > 2 {
         return;
     }
     if w.at(second_end) != separator {
         // A stamp without a year: only with a clock time that has seconds.
-        let clock = (w.at(second_end) == b' ').then(|| clock(w, second_end + 1)).flatten();
-        if separator != b'.' && run.len() == 2 && size == 2 && is_day(0, first, second)
+        let clock = (w.at(second_end) == b' ')
+            .then(|| clock(w, second_end + 1))
+            .flatten();
+        if separator != b'.'
+            && run.len() == 2
+            && size == 2
+            && is_day(0, first, second)
             && let Some((end, true)) = clock
         {
             report(w, run.start, end, 0.8, "a stamp without a year");
@@ -103,9 +130,12 @@ fn day_first(w: &mut Window<'_>, run: Run) {
         return;
     }
     let year_end = w.digits(second_end + 1, 5);
-    let Some(year) = number(w.slice(second_end + 1, year_end)) else { return };
+    let Some(year) = number(w.slice(second_end + 1, year_end)) else {
+        return;
+    };
     let long = year_end - second_end - 1 == 4 && is_year(year);
-    let short = year_end - second_end - 1 == 2 && (run.len() == 2 && size == 2 || separator == b'/');
+    let short =
+        year_end - second_end - 1 == 2 && (run.len() == 2 && size == 2 || separator == b'/');
     if !(long || short) {
         return;
     }
@@ -128,27 +158,50 @@ fn day_first(w: &mut Window<'_>, run: Run) {
 
 /// `20230307`, only where a birth or a death is spoken of, or with a time (`20230307T101500Z`).
 fn packed(w: &mut Window<'_>, run: Run) {
-    let part = |from: usize, to: usize| number(w.slice(run.start + from, run.start + to)).unwrap_or(0);
+    let part =
+        |from: usize, to: usize| number(w.slice(run.start + from, run.start + to)).unwrap_or(0);
     let (year, month, day) = (part(0, 4), part(4, 6), part(6, 8));
     if !is_year(year) || !is_day(year, month, day) || w.word_at(run.end) {
         return;
     }
-    let near = |topic| w.nearest_before(topic, run.start).is_some_and(|gap| gap <= 8);
+    let near = |topic| {
+        w.nearest_before(topic, run.start)
+            .is_some_and(|gap| gap <= 8)
+    };
     if near(topic::BIRTH) || near(topic::DEATH) {
-        report(w, run.start, run.end, 0.8, "eight digits of a date, and a word before them");
+        report(
+            w,
+            run.start,
+            run.end,
+            0.8,
+            "eight digits of a date, and a word before them",
+        );
     }
 }
 
 /// A clock time that stands alone.
 fn clock_alone(w: &mut Window<'_>, run: Run) {
-    let Some((end, seconds)) = clock(w, run.start) else { return };
+    let Some((end, seconds)) = clock(w, run.start) else {
+        return;
+    };
     let marked = w.before(end).eq_ignore_ascii_case(&b'm') || w.before(end) == b'.';
     let score = if seconds || marked { 0.8 } else { 0.6 };
     // `10:30` must look like one: two digits, no port, no ratio.
-    if !marked && !seconds && (run.len() < 2 || matches!(w.before(run.start), b'.' | b':' | b']' | b'/' | b'=')) {
+    if !marked
+        && !seconds
+        && (run.len() < 2 || matches!(w.before(run.start), b'.' | b':' | b']' | b'/' | b'='))
+    {
         return;
     }
-    w.report(run.start, end, Report { score, why: "a clock time", ..FOUND });
+    w.report(
+        run.start,
+        end,
+        Report {
+            score,
+            why: "a clock time",
+            ..FOUND
+        },
+    );
 }
 
 /// Where a clock time ends, and whether it has seconds: `10:30`, `10:30:05.123`, `7:05 pm`,
@@ -161,7 +214,8 @@ fn clock(w: &Window<'_>, start: usize) -> Option<(usize, bool)> {
     if w.at(hours_end) == b':' {
         let two = |place: usize, most: u32| {
             let end = w.digits(place, 3);
-            (end - place == 2 && number(w.slice(place, end)).is_some_and(|n| n <= most)).then_some(end)
+            (end - place == 2 && number(w.slice(place, end)).is_some_and(|n| n <= most))
+                .then_some(end)
         };
         end = two(hours_end + 1, 59)?;
         if w.at(end) == b':'
@@ -199,7 +253,11 @@ fn half(w: &Window<'_>, place: usize) -> Option<usize> {
     }
     let long = w.slice(start + 1, start + 4).eq_ignore_ascii_case(b".m.");
     let short = w.at(start + 1).eq_ignore_ascii_case(&b'm') && !w.word_at(start + 2);
-    if long { Some(start + 4) } else { short.then_some(start + 2) }
+    if long {
+        Some(start + 4)
+    } else {
+        short.then_some(start + 2)
+    }
 }
 
 /// Where a numeric zone behind a time ends: `Z`, `+02:00`, ` +0200`.
@@ -218,7 +276,11 @@ fn zone(w: &Window<'_>, place: usize) -> usize {
         _ => return place,
     };
     let offset = number(w.slice(sign + 1, sign + 3)).unwrap_or(99);
-    if offset <= 14 && !w.word_at(end) { end } else { place }
+    if offset <= 14 && !w.word_at(end) {
+        end
+    } else {
+        place
+    }
 }
 
 /// The end of a date with the time behind it, if one is there.
@@ -306,7 +368,10 @@ fn day_before(w: &Window<'_>, month: usize) -> Option<usize> {
     }
     for ordinal in ["st", "nd", "rd", "th", "er", "º", "ª", ".", "ος", "η", "ης"] {
         let from = place.saturating_sub(ordinal.len());
-        let fits = w.text.get(from..place).is_some_and(|t| t.eq_ignore_ascii_case(ordinal));
+        let fits = w
+            .text
+            .get(from..place)
+            .is_some_and(|t| t.eq_ignore_ascii_case(ordinal));
         if fits && w.before(from).is_ascii_digit() {
             place = from;
             break;
@@ -330,11 +395,15 @@ fn day_after(w: &Window<'_>, month: usize) -> Option<usize> {
     };
     let digits = w.digits(start, 3);
     let day = number(w.slice(start, digits))?;
-    if !(1..=31).contains(&day) || digits - start > 2 || matches!(w.at(digits), b':' | b'%' | b'.') && w.at(digits + 1).is_ascii_digit() {
+    if !(1..=31).contains(&day)
+        || digits - start > 2
+        || matches!(w.at(digits), b':' | b'%' | b'.') && w.at(digits + 1).is_ascii_digit()
+    {
         return None;
     }
     let ordinal = w.slice(digits, digits + 2).to_ascii_lowercase();
-    let suffixed = matches!(ordinal.as_slice(), b"st" | b"nd" | b"rd" | b"th") && !w.word_at(digits + 2);
+    let suffixed =
+        matches!(ordinal.as_slice(), b"st" | b"nd" | b"rd" | b"th") && !w.word_at(digits + 2);
     let end = if suffixed { digits + 2 } else { digits };
     (!w.word_at(end)).then_some(end)
 }
@@ -354,7 +423,8 @@ fn year_after(w: &Window<'_>, place: usize, short: bool) -> Option<usize> {
     }
     let end = w.digits(start, 5);
     let year = number(w.slice(start, end))?;
-    let fits = end - start == 4 && is_year(year) || short && end - start == 2 && matches!(w.before(start), b'-' | b'/');
+    let fits = end - start == 4 && is_year(year)
+        || short && end - start == 2 && matches!(w.before(start), b'-' | b'/');
     (fits && !w.word_at(end)).then_some(end)
 }
 
@@ -367,7 +437,10 @@ mod tests {
     fn dates_in_six_languages_and_of_logs() {
         for (text, value) in [
             ("on 2023-03-07.", "2023-03-07"),
-            ("at 2023-03-07T10:15:00.123Z end", "2023-03-07T10:15:00.123Z"),
+            (
+                "at 2023-03-07T10:15:00.123Z end",
+                "2023-03-07T10:15:00.123Z",
+            ),
             ("2023-03-07 10:15:00,123 x", "2023-03-07 10:15:00,123"),
             ("2024-02-29T10:15:00+02:00", "2024-02-29T10:15:00+02:00"),
             ("[07/Mar/2023:10:15:00 +0100]", "07/Mar/2023:10:15:00 +0100"),
@@ -399,25 +472,77 @@ mod tests {
 
     #[test]
     fn births_and_deaths() {
-        found_as("born on 7 March 1950", Kind::DateTime, "BIRTHDAY", "7 March 1950");
+        found_as(
+            "born on 7 March 1950",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "7 March 1950",
+        );
         found_as("DOB: 07/03/1950", Kind::DateTime, "BIRTHDAY", "07/03/1950");
-        found_as("γεννήθηκε στις 7/3/1950", Kind::DateTime, "BIRTHDAY", "7/3/1950");
-        found_as("geboren am 07.03.1950", Kind::DateTime, "BIRTHDAY", "07.03.1950");
-        found_as("née le 7 mars 1950", Kind::DateTime, "BIRTHDAY", "7 mars 1950");
-        found_as("nacida el 7 de marzo de 1950", Kind::DateTime, "BIRTHDAY", "7 de marzo de 1950");
-        found_as("nata il 7 marzo 1950", Kind::DateTime, "BIRTHDAY", "7 marzo 1950");
+        found_as(
+            "γεννήθηκε στις 7/3/1950",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "7/3/1950",
+        );
+        found_as(
+            "geboren am 07.03.1950",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "07.03.1950",
+        );
+        found_as(
+            "née le 7 mars 1950",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "7 mars 1950",
+        );
+        found_as(
+            "nacida el 7 de marzo de 1950",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "7 de marzo de 1950",
+        );
+        found_as(
+            "nata il 7 marzo 1950",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "7 marzo 1950",
+        );
         let both = "born 7 March 1950, died 3 May 2010";
         found_as(both, Kind::DateTime, "BIRTHDAY", "7 March 1950");
         found_as(both, Kind::DateTime, "DECEASED_DATE", "3 May 2010");
-        found_as("απεβίωσε στις 03/05/2010", Kind::DateTime, "DECEASED_DATE", "03/05/2010");
-        found_as("date_of_birth=19500307", Kind::DateTime, "BIRTHDAY", "19500307");
+        found_as(
+            "απεβίωσε στις 03/05/2010",
+            Kind::DateTime,
+            "DECEASED_DATE",
+            "03/05/2010",
+        );
+        found_as(
+            "date_of_birth=19500307",
+            Kind::DateTime,
+            "BIRTHDAY",
+            "19500307",
+        );
     }
 
     #[test]
     fn numbers_that_are_no_date() {
         for text in [
-            "2023-02-30", "32/13/2023", "1.2.3", "10.0.0.1:80", "you may 500", "ratio 3:4", "a 10:99", "1234-56-78",
-            "version 2.12.03", "00:1a:2b:3c:4d:5e", "march on", "2023", "12:34:56:78", "20230307",
+            "2023-02-30",
+            "32/13/2023",
+            "1.2.3",
+            "10.0.0.1:80",
+            "you may 500",
+            "ratio 3:4",
+            "a 10:99",
+            "1234-56-78",
+            "version 2.12.03",
+            "00:1a:2b:3c:4d:5e",
+            "march on",
+            "2023",
+            "12:34:56:78",
+            "20230307",
         ] {
             none(text, Kind::DateTime);
         }
