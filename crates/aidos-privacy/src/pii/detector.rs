@@ -1,6 +1,7 @@
 //! The detectors, a file each. Every one checks a bounded window at an anchor that the
 //! dispatcher in `scanner` chose, and reports what it is sure of.
 
+pub(super) mod age;
 pub(super) mod card;
 pub(super) mod date;
 pub(super) mod email;
@@ -8,5 +9,7 @@ pub(super) mod iban;
 pub(super) mod ip;
 pub(super) mod mac;
 pub(super) mod national;
+pub(super) mod phone;
 pub(super) mod tld;
+pub(super) mod traits;
 pub(super) mod url;
