@@ -86,7 +86,7 @@ impl Scanner {
             custom,
         } = options;
         let custom = custom::Compiled::new(custom)?;
-        let words = Words::new(language, custom.words().chain(national::Index::words()))?;
+        let words = Words::new(language, custom.words().chain(national::Index::words()));
         let deny = if deny.is_empty() {
             None
         } else {
