@@ -3,7 +3,10 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::custom::{self, Custom};
-use super::detector::{age, card, date, email, iban, ip, mac, national, phone, traits, url};
+use super::detector::{
+    account, age, card, crypto, date, email, iban, ip, mac, national, phone, secret, traits, url,
+    zip,
+};
 use super::finding::resolve;
 use super::window::{ALPHA, DIGIT, HEX, Report, Run, Window};
 use super::words::{Hit, Words, is_whole, topic};
@@ -249,6 +252,12 @@ fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
     let next = w.at(place + 1);
     match byte {
         b'@' => email::at_sign(w, place),
+        b'<' => account::at_angle(w, place),
+        b'/' => account::at_slash(w, place),
+        b'\\' => {
+            account::at_slash(w, place);
+            account::at_backslash(w, place);
+        }
         b'+' if next.is_ascii_digit() => phone::at_plus(w, place),
         b'[' | b'(' if next.eq_ignore_ascii_case(&b'a') => email::at_bracket(w, place),
         b':' if next == b'/' && w.at(place + 2) == b'/' => {
@@ -272,8 +281,12 @@ fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
 /// Calls the detectors that can begin with a run of letters and digits.
 fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
     national.at_run(w, run);
+    secret::at_run(w, run);
     let next = w.at(run.end);
     if run.class & DIGIT == 0 {
+        if next == b'-' && matches!(run.len(), 3 | 6 | 7) {
+            account::windows_host(w, run.start, run.end);
+        }
         // Letters only: hexadecimal ones may start an address.
         if run.class == HEX && run.len() <= 4 {
             match next {
@@ -287,12 +300,17 @@ fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
     if run.class == DIGIT {
         date::at_digits(w, run);
         phone::at_digits(w, run);
+        zip::at_digits(w, run);
         if run.len() <= 3 && next == b'.' {
             ip::v4(w, run);
         }
         if run.len() >= 4 {
             card::at_digits(w, run);
         }
+    }
+    if run.class != DIGIT {
+        crypto::at_run(w, run);
+        zip::at_run(w, run);
     }
     if run.class & ALPHA != 0 && run.len() <= 6 && w.at(run.start).is_ascii_digit() {
         age::at_run(w, run);
@@ -327,6 +345,10 @@ fn spoken(w: &mut Window<'_>, hit: Hit) {
         topic::GROUP => traits::group(w, hit),
         topic::TITLE => traits::title(w, hit),
         topic::DEAD => traits::dead(w, hit),
+        topic::USER_KEY => account::after_user_key(w, hit),
+        topic::HOST_KEY => account::after_host_key(w, hit),
+        topic::SECRET_KEY => secret::after_key(w, hit),
+        topic::ZIP => zip::after_key(w, hit),
         topic::YES_NO => traits::answer(w, hit),
         _ => {}
     }

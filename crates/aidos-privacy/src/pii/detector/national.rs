@@ -45,7 +45,18 @@ const TABLES: &[&[Id]] = &[
 /// The kinds of number, looked up by the run of letters and digits that they begin with.
 pub(crate) struct Index {
     /// By class and length of the first run: the entry, its topic, the shape.
-    slots: Vec<Vec<(&'static Id, Topic, &'static [u8], f32)>>,
+    slots: Vec<Vec<Entry>>,
+}
+
+/// A shape, with what is needed to turn most runs away.
+#[derive(Clone, Copy)]
+struct Entry {
+    id: &'static Id,
+    topic: Topic,
+    shape: &'static [u8],
+    bare: f32,
+    /// The separator behind the first run; 0 where the shape is one run.
+    next: u8,
 }
 
 /// The longest first run of a shape, and one more.
@@ -84,7 +95,14 @@ impl Index {
                 places.dedup();
                 for place in places {
                     if let Some(slot) = slots.get_mut(place) {
-                        slot.push((id, Topic(number), shape, bare));
+                        let next = shape.get(first.len()).copied().unwrap_or(0);
+                        slot.push(Entry {
+                            id,
+                            topic: Topic(number),
+                            shape,
+                            bare,
+                            next,
+                        });
                     }
                 }
             }
@@ -109,13 +127,30 @@ impl Index {
         let Some(slot) = self.slots.get(slot(digits, letters, run.len())) else {
             return;
         };
-        if slot.is_empty()
-            || w.word_before(run.start)
-            || joined(w, w.before(run.start), run.start.wrapping_sub(2))
-        {
+        if slot.is_empty() {
             return;
         }
-        for &(id, topic, shape, bare) in slot {
+        let after = w.at(run.end);
+        let mut clean = None;
+        for &Entry {
+            id,
+            topic,
+            shape,
+            bare,
+            next,
+        } in slot
+        {
+            if next != 0 && next != after {
+                continue;
+            }
+            // What stands before is the same for all shapes, and most need not ask.
+            let free = *clean.get_or_insert_with(|| {
+                !w.word_before(run.start)
+                    && !joined(w, w.before(run.start), run.start.wrapping_sub(2))
+            });
+            if !free {
+                return;
+            }
             let mut payload = [0u8; 32];
             let Some((end, count)) = matches(w, run.start, shape, &mut payload) else {
                 continue;
