@@ -135,6 +135,33 @@ fn is_filler(word: &str) -> bool {
     FILLERS.iter().any(|f| f.eq_ignore_ascii_case(word))
 }
 
+/// What follows the name of an account in a log.
+const VERBS: &[&str] = &[
+    "from",
+    "logged",
+    "via",
+    "authenticated",
+    "failed",
+    "port",
+    "on",
+    "at",
+    "has",
+    "in",
+    "out",
+    "by",
+    "connected",
+    "disconnected",
+    "denied",
+    "rejected",
+    "locked",
+    "created",
+    "deleted",
+    "added",
+    "removed",
+    "changed",
+    "tried",
+];
+
 /// Looks for the name of an account behind its key.
 pub(crate) fn after_user_key(w: &mut Window<'_>, hit: Hit) {
     let (start, sign) = value(w, hit.end);
@@ -166,31 +193,6 @@ pub(crate) fn after_user_key(w: &mut Window<'_>, hit: Hit) {
         .unwrap_or_default()
         .trim_start_matches(['"', '\'', '>', ']', '`'])
         .split_ascii_whitespace();
-    const VERBS: &[&str] = &[
-        "from",
-        "logged",
-        "via",
-        "authenticated",
-        "failed",
-        "port",
-        "on",
-        "at",
-        "has",
-        "in",
-        "out",
-        "by",
-        "connected",
-        "disconnected",
-        "denied",
-        "rejected",
-        "locked",
-        "created",
-        "deleted",
-        "added",
-        "removed",
-        "changed",
-        "tried",
-    ];
     let verb = behind
         .next()
         .is_some_and(|next| VERBS.contains(&next.trim_end_matches([',', '.', ':', ';'])));

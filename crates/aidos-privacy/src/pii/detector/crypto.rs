@@ -1,4 +1,4 @@
-//! Wallets: Bitcoin and its kin (Base58Check; Bech32 of BIP-173 and Bech32m of BIP-350),
+//! Wallets: Bitcoin and its kin (`Base58Check`; Bech32 of BIP-173 and Bech32m of BIP-350),
 //! Ethereum (EIP-55), Monero (its Base58 in blocks), Tron.
 
 use sha2::{Digest as _, Sha256};
@@ -114,7 +114,7 @@ fn index(alphabet: &[u8], byte: u8) -> Option<u32> {
         .and_then(|p| u32::try_from(p).ok())
 }
 
-/// Base58Check: a version, twenty bytes, four of a double SHA-256. Returns the coin.
+/// `Base58Check`: a version, twenty bytes, four of a double SHA-256. Returns the coin.
 fn base58check(bytes: &[u8]) -> Option<&'static str> {
     let mut number = [0u8; 25];
     for &b in bytes {
@@ -180,9 +180,13 @@ fn bech32(bytes: &[u8]) -> Option<&'static str> {
             }
         }
     };
-    prefix.iter().for_each(|&c| push(u32::from(c >> 5)));
+    for &c in prefix {
+        push(u32::from(c >> 5));
+    }
     push(0);
-    prefix.iter().for_each(|&c| push(u32::from(c & 31)));
+    for &c in prefix {
+        push(u32::from(c & 31));
+    }
     for &c in data {
         push(index(BECH32, c)?);
     }

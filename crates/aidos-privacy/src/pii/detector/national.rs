@@ -83,8 +83,8 @@ impl Index {
                     .split(|b| !b.is_ascii_alphanumeric())
                     .next()
                     .unwrap_or_default();
-                let digits = first.iter().any(|b| b.is_ascii_digit());
-                let letters = first.iter().any(|b| b.is_ascii_alphabetic());
+                let digits = first.iter().any(u8::is_ascii_digit);
+                let letters = first.iter().any(u8::is_ascii_alphabetic);
                 // `X` may be either: the shape is kept under both.
                 let mut places = vec![slot(digits, letters, first.len())];
                 if first.contains(&b'X') {

@@ -94,8 +94,7 @@ impl Groups {
 fn calling_code(digits: &[u8]) -> Option<(usize, usize, usize)> {
     let head = |n: usize| digits.get(..n).and_then(number);
     Some(match (head(1), head(2), head(3)) {
-        (Some(1), _, _) => (1, 10, 10),
-        (Some(7), _, _) => (1, 10, 10),
+        (Some(1 | 7), _, _) => (1, 10, 10),
         (_, Some(44), _) => (2, 9, 10),
         (_, Some(30), _) => (2, 10, 10),
         (_, Some(33 | 34 | 31 | 41 | 48), _) => (2, 9, 9),
@@ -241,10 +240,12 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
         let beyond = w.at(run.end + 1);
         beyond.is_ascii_digit() || matches!(beyond, b' ' | b'-' | b'(' | b'/')
     };
-    if !joined && !(vouched && run.len() >= 7) && !w.slice(run.start, run.start + 2).eq(b"00") {
+    let abroad = w.slice(run.start, run.start + 2) == b"00";
+    let promising = joined || abroad || vouched && run.len() >= 7;
+    if !promising {
         return;
     }
-    if w.slice(run.start, run.start + 2) == b"00"
+    if abroad
         && let Some(end) = international(w, run.start + 2)
         && (vouched || w.slice(run.start, end).contains(&b' '))
     {
@@ -288,13 +289,14 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
         extension(w, end),
         Report {
             score,
-            why,
             proof,
+            why,
             ..FOUND
         },
     );
 }
 
+/// Where a number ends, its score, and why.
 type Verdict = Option<(usize, f32, &'static str)>;
 
 /// `(415) 555-0132`, `415-555-0132`, `1-415-555-0132`.

@@ -189,8 +189,19 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
     let mut end = start;
     while end - start < TOKEN {
         match w.at(end) {
-            0..=b' ' | b'"' | b'\'' | b'&' | b';' | b',' | b'<' | b'>' | b'`' | 0x7F => break,
-            b')' | b']' | b'}' => break,
+            0..=b' '
+            | b'"'
+            | b'\''
+            | b'&'
+            | b';'
+            | b','
+            | b'<'
+            | b'>'
+            | b'`'
+            | b')'
+            | b']'
+            | b'}'
+            | 0x7F => break,
             0x80.. if !w.word_at(end) => break,
             b => end += super::url::char_len(b),
         }

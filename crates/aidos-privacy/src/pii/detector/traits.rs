@@ -190,11 +190,10 @@ pub(crate) fn language(w: &mut Window<'_>, hit: Hit) {
         .is_some_and(|gap| gap <= 40)
         || w.nearest_after(topic::LANGUAGE_KEY, hit.end)
             .is_some_and(|gap| gap <= 1);
-    if near
-        && !w
-            .nearest_before(topic::NATION_KEY, hit.start)
-            .is_some_and(|gap| gap <= 4)
-    {
+    let nation = w
+        .nearest_before(topic::NATION_KEY, hit.start)
+        .is_some_and(|gap| gap <= 4);
+    if near && !nation {
         w.report(hit.start, hit.end, said(Kind::Language, "language", 0.8));
     }
 }
