@@ -231,9 +231,11 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
     {
         return;
     }
+    // The value of another key (`id=31619-02`) is not vouched for by a word further off.
+    let near = if before == b'=' { 1 } else { NEAR };
     let vouched = w
         .nearest_before(topic::PHONE, start)
-        .is_some_and(|gap| gap <= NEAR);
+        .is_some_and(|gap| gap <= near);
     // Most numbers in a log end here: no separator, no word.
     let next = w.at(run.end);
     let joined = matches!(next, b' ' | b'-' | b'.' | b'/' | b')') && {
@@ -455,6 +457,7 @@ mod tests {
             "kernel: [ 1234.567890]",
             "seq 0123456789 ack 0987654321",
             "550 5.1.1 0 12",
+            "contact postmaster, id=31619-02 - spam",
             "a1b2-415-555-0132",
             "DE89 3704 0044 0532 0130 00",
         ] {
