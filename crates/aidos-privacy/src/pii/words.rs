@@ -169,35 +169,37 @@ impl Words {
 /// Letters of any script count; other characters part words, also where they are not ASCII.
 fn next_word(text: &str, from: usize) -> Option<(usize, usize, u32)> {
     let bytes = text.as_bytes();
+    let wide = |place: usize| char_at(text, place).unwrap_or(' ');
     let mut start = from;
-    // The end of a word character at a place; the place itself where there is none.
-    let after = |place: usize| match bytes.get(place) {
-        Some(b) if b.is_ascii() => place + usize::from(b.is_ascii_alphanumeric()),
-        Some(_) => match char_at(text, place) {
-            Some(c) if c.is_alphanumeric() => place + c.len_utf8(),
-            _ => place,
-        },
-        None => place,
-    };
-    while start < bytes.len() && after(start) == start {
-        start += match bytes.get(start) {
-            Some(b) if b.is_ascii() => 1,
-            _ => char_at(text, start).map_or(1, char::len_utf8),
-        };
+    loop {
+        match bytes.get(start) {
+            None => return None,
+            Some(b) if b.is_ascii_alphanumeric() => break,
+            Some(b) if b.is_ascii() => start += 1,
+            Some(_) => match wide(start) {
+                c if c.is_alphanumeric() => break,
+                c => start += c.len_utf8(),
+            },
+        }
     }
     let mut end = start;
     let mut hash = 0x811c_9dc5;
     loop {
-        let next = after(end);
-        if next == end {
-            break;
+        match bytes.get(end) {
+            Some(&b) if b.is_ascii_alphanumeric() => {
+                hash = step(hash, b);
+                end += 1;
+            }
+            Some(b) if !b.is_ascii() && wide(end).is_alphanumeric() => {
+                let next = end + wide(end).len_utf8();
+                for &byte in bytes.get(end..next).unwrap_or_default() {
+                    hash = step(hash, byte);
+                }
+                end = next;
+            }
+            _ => return Some((start, end, hash)),
         }
-        for &byte in bytes.get(end..next).unwrap_or_default() {
-            hash = step(hash, byte);
-        }
-        end = next;
     }
-    (end > start).then_some((start, end, hash))
 }
 
 /// Whether no letter or digit touches a span from outside, where its own edge is one.

@@ -44,8 +44,9 @@ const TABLES: &[&[Id]] = &[
 
 /// The kinds of number, looked up by the run of letters and digits that they begin with.
 pub(crate) struct Index {
-    /// By class and length of the first run: the entry, its topic, the shape.
-    slots: Vec<Vec<Entry>>,
+    /// By class and length of the first run: the shapes, and a bit for each separator that
+    /// follows it in one of them; bit 0 where a shape ends there.
+    slots: Vec<(Vec<Entry>, u128)>,
 }
 
 /// A shape, with what is needed to turn most runs away.
@@ -74,7 +75,7 @@ fn slot(digits: bool, letters: bool, len: usize) -> usize {
 
 impl Index {
     pub(crate) fn new() -> Index {
-        let mut slots = vec![Vec::new(); 3 * LENGTHS];
+        let mut slots = vec![(Vec::new(), 0u128); 3 * LENGTHS];
         let all = TABLES.iter().flat_map(|table| table.iter());
         for (number, id) in (topic::FREE..).zip(all) {
             for &(shape, bare) in id.shapes {
@@ -96,7 +97,8 @@ impl Index {
                 for place in places {
                     if let Some(slot) = slots.get_mut(place) {
                         let next = shape.get(first.len()).copied().unwrap_or(0);
-                        slot.push(Entry {
+                        slot.1 |= 1u128.checked_shl(u32::from(next)).unwrap_or(0);
+                        slot.0.push(Entry {
                             id,
                             topic: Topic(number),
                             shape,
@@ -124,13 +126,14 @@ impl Index {
             return;
         }
         let (digits, letters) = (run.class & DIGIT != 0, run.class & (ALPHA | HEX) != 0);
-        let Some(slot) = self.slots.get(slot(digits, letters, run.len())) else {
+        let Some((slot, nexts)) = self.slots.get(slot(digits, letters, run.len())) else {
             return;
         };
-        if slot.is_empty() {
+        let after = w.at(run.end);
+        let follows = 1u128.checked_shl(u32::from(after)).unwrap_or(0) | 1;
+        if nexts & follows == 0 {
             return;
         }
-        let after = w.at(run.end);
         let mut clean = None;
         for &Entry {
             id,

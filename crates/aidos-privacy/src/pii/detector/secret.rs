@@ -49,11 +49,14 @@ const TOKEN: usize = 4096;
 /// Looks for a key by its prefix at a run.
 pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
     let first = w.at(run.start);
-    if !matches!(
-        first,
-        b'A' | b'g' | b'x' | b'y' | b's' | b'r' | b'n' | b'h' | b'S' | b'd' | b'e' | b'B'
-    ) || !w.wants(Kind::Secret)
-    {
+    // Two letters turn nearly all words away.
+    let known = match (first, w.at(run.start + 1)) {
+        (b'A', b'K' | b'S' | b'I') | (b'g', b'h' | b'i' | b'l') | (b'B', b'E') => true,
+        (b'x' | b'd', b'o') | (b'y', b'a') | (b's' | b'r', b'k') | (b'n', b'p') => true,
+        (b'h', b'f') | (b'S', b'G') | (b'e', b'y') => true,
+        _ => false,
+    };
+    if !known || !w.wants(Kind::Secret) {
         return;
     }
     if w.word_before(run.start) {
