@@ -213,9 +213,12 @@ pub(crate) fn after_host_key(w: &mut Window<'_>, hit: Hit) {
     let (start, sign) = value(w, hit.end);
     let end = name_end(w, start);
     let word = w.text.get(start..end).unwrap_or_default();
+    // `The machine: Aidos opens …` is prose: after a blank the value must end its clause.
+    let prose = w.before(start) == b' ' && w.at(end) == b' ' && w.at(end + 1).is_ascii_lowercase();
     let letter = word.bytes().any(|b| b.is_ascii_alphabetic());
     let address = word.parse::<std::net::IpAddr>().is_ok();
     if sign
+        && !prose
         && letter
         && !address
         && end - start >= 2
@@ -445,5 +448,6 @@ mod tests {
         found("Rechner: buero-pc", Kind::HostName, "buero-pc");
         none("host=10.0.0.1", Kind::HostName);
         none("the host is down", Kind::HostName);
+        none("Your machine: it opens nothing", Kind::HostName);
     }
 }

@@ -50,12 +50,19 @@ const TOKEN: usize = 4096;
 pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
     let first = w.at(run.start);
     // Two letters turn nearly all words away.
-    let known = match (first, w.at(run.start + 1)) {
-        (b'A', b'K' | b'S' | b'I') | (b'g', b'h' | b'i' | b'l') | (b'B', b'E') => true,
-        (b'x' | b'd', b'o') | (b'y', b'a') | (b's' | b'r', b'k') | (b'n', b'p') => true,
-        (b'h', b'f') | (b'S', b'G') | (b'e', b'y') => true,
-        _ => false,
-    };
+    let known = matches!(
+        (first, w.at(run.start + 1)),
+        (b'A', b'K' | b'S' | b'I')
+            | (b'g', b'h' | b'i' | b'l')
+            | (b'x' | b'd', b'o')
+            | (b's' | b'r', b'k')
+            | (b'B', b'E')
+            | (b'y', b'a')
+            | (b'n', b'p')
+            | (b'h', b'f')
+            | (b'S', b'G')
+            | (b'e', b'y')
+    );
     if !known || !w.wants(Kind::Secret) {
         return;
     }

@@ -272,11 +272,13 @@ pub(crate) fn title(w: &mut Window<'_>, hit: Hit) {
         .nth(1);
     // `M. Dupont`, never `M. 5` or an initial before `A.`.
     let named = next.is_some_and(char::is_uppercase) && second.is_some_and(char::is_lowercase);
-    let sure = if initial {
-        named && !w.word_before(hit.start.saturating_sub(1))
-    } else {
-        named
-    };
+    // A letter with a dot also numbers a chapter: it must stand within a sentence.
+    let within = w.before(hit.start) == b' '
+        && hit
+            .start
+            .checked_sub(1)
+            .is_some_and(|blank| w.word_before(blank) || matches!(w.before(blank), b',' | b':'));
+    let sure = named && (!initial || within || hit.start == 0);
     if (capital || small) && sure && gap == 1 {
         let score = if initial { 0.55 } else { 0.85 };
         w.report(hit.start, hit.end, said(Kind::Title, "title", score));
