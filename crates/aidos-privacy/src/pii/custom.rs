@@ -89,8 +89,11 @@ impl Custom {
     }
 }
 
+/// Whether letters and digits, in capitals, pass.
+type Check = fn(&[u8]) -> bool;
+
 /// The checks that a custom detector may name.
-const VALIDATORS: &[(&str, fn(&[u8]) -> bool)] = &[
+const VALIDATORS: &[(&str, Check)] = &[
     ("luhn", |b| luhn(&digits(b))),
     ("mod97", |b| mod97(b.iter().copied()) == Some(1)),
     ("iban", |b| {
@@ -111,7 +114,7 @@ struct Ready {
     name: String,
     kind: Kind,
     subtype: Option<String>,
-    validator: Option<fn(&[u8]) -> bool>,
+    validator: Option<Check>,
     context: String,
     score: f32,
     context_score: f32,
@@ -276,20 +279,18 @@ impl Ready {
                 None => return Err(Error::UnknownKind { name, word }),
             },
         };
-        let validator = match validator {
-            None => None,
-            Some(word) => match VALIDATORS.iter().find(|(known, _)| *known == word) {
-                Some(&(_, check)) => Some(check),
-                None => {
-                    let known: Vec<&str> = VALIDATORS.iter().map(|(known, _)| *known).collect();
-                    return Err(Error::UnknownValidator {
-                        name,
-                        word,
-                        known: known.join(", "),
-                    });
-                }
-            },
-        };
+        let mut check = None;
+        if let Some(word) = validator {
+            check = VALIDATORS
+                .iter()
+                .find(|(known, _)| *known == word)
+                .map(|&(_, check)| check);
+            if check.is_none() {
+                let known: Vec<&str> = VALIDATORS.iter().map(|(known, _)| *known).collect();
+                let known = known.join(", ");
+                return Err(Error::UnknownValidator { name, word, known });
+            }
+        }
         let (score, context_score) = (score.unwrap_or(0.6), context_score.unwrap_or(0.9));
         for score in [score, context_score] {
             if !(0.0..=1.0).contains(&score) {
@@ -301,7 +302,7 @@ impl Ready {
             name,
             kind,
             subtype,
-            validator,
+            validator: check,
             context: context.join("|"),
             score,
             context_score,

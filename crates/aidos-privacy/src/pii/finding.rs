@@ -92,8 +92,29 @@ pub struct Candidate {
 /// The better [`Proof`] wins, then the longer span, then the higher score, then the earlier
 /// start, then the order of [`Kind`]. What touches without sharing a byte is kept.
 pub(crate) fn resolve(mut all: Vec<Candidate>, out: &mut Vec<Finding>) {
+    all.sort_by_key(|c| c.finding.start);
+    let mut rest = all.into_iter().peekable();
+    // Only what hangs together can compete: most findings stand alone.
+    while let Some(first) = rest.next() {
+        let mut end = first.finding.end;
+        let mut group = Vec::new();
+        while let Some(next) = rest.next_if(|next| next.finding.start < end) {
+            end = end.max(next.finding.end);
+            group.push(next);
+        }
+        if group.is_empty() {
+            out.push(first.finding);
+        } else {
+            group.push(first);
+            best(group, out);
+        }
+    }
+}
+
+/// Keeps the best of candidates that hang together.
+fn best(mut group: Vec<Candidate>, out: &mut Vec<Finding>) {
     let length = |c: &Candidate| c.finding.end.saturating_sub(c.finding.start);
-    all.sort_by(|a, b| {
+    group.sort_by(|a, b| {
         (b.proof.cmp(&a.proof))
             .then_with(|| length(b).cmp(&length(a)))
             .then_with(|| b.finding.score.total_cmp(&a.finding.score))
@@ -101,9 +122,9 @@ pub(crate) fn resolve(mut all: Vec<Candidate>, out: &mut Vec<Finding>) {
             .then_with(|| a.finding.kind.cmp(&b.finding.kind))
             .then_with(|| a.finding.subtype.cmp(&b.finding.subtype))
     });
-    // Kept spans are disjoint, so the neighbours in start order tell whether one is free.
+    // Kept spans are disjoint, so the neighbour in start order tells whether one is free.
     let mut kept = std::collections::BTreeMap::<usize, Finding>::new();
-    for Candidate { finding, .. } in all {
+    for Candidate { finding, .. } in group {
         let before = kept.range(..finding.end).next_back();
         if before.is_none_or(|(_, other)| other.end <= finding.start) {
             kept.insert(finding.start, finding);

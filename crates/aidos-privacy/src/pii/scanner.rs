@@ -3,7 +3,10 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::custom::{self, Custom};
-use super::detector::{card, date, email, iban, ip, mac, national, url};
+use super::detector::{
+    account, age, card, crypto, date, email, iban, ip, mac, national, phone, secret, traits, url,
+    zip,
+};
 use super::finding::resolve;
 use super::window::{ALPHA, DIGIT, HEX, Report, Run, Window};
 use super::words::{Hit, Words, is_whole, topic};
@@ -86,7 +89,7 @@ impl Scanner {
             custom,
         } = options;
         let custom = custom::Compiled::new(custom)?;
-        let words = Words::new(language, custom.words().chain(national::Index::words()))?;
+        let words = Words::new(language, custom.words().chain(national::Index::words()));
         let deny = if deny.is_empty() {
             None
         } else {
@@ -249,6 +252,13 @@ fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
     let next = w.at(place + 1);
     match byte {
         b'@' => email::at_sign(w, place),
+        b'<' => account::at_angle(w, place),
+        b'/' => account::at_slash(w, place),
+        b'\\' => {
+            account::at_slash(w, place);
+            account::at_backslash(w, place);
+        }
+        b'+' if next.is_ascii_digit() => phone::at_plus(w, place),
         b'[' | b'(' if next.eq_ignore_ascii_case(&b'a') => email::at_bracket(w, place),
         b':' if next == b'/' && w.at(place + 2) == b'/' => {
             if let Some(end) = url::at_colon(w, place) {
@@ -271,8 +281,12 @@ fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
 /// Calls the detectors that can begin with a run of letters and digits.
 fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
     national.at_run(w, run);
+    secret::at_run(w, run);
     let next = w.at(run.end);
     if run.class & DIGIT == 0 {
+        if next == b'-' && matches!(run.len(), 3 | 6 | 7) {
+            account::windows_host(w, run.start, run.end);
+        }
         // Letters only: hexadecimal ones may start an address.
         if run.class == HEX && run.len() <= 4 {
             match next {
@@ -285,12 +299,21 @@ fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
     }
     if run.class == DIGIT {
         date::at_digits(w, run);
+        phone::at_digits(w, run);
+        zip::at_digits(w, run);
         if run.len() <= 3 && next == b'.' {
             ip::v4(w, run);
         }
         if run.len() >= 4 {
             card::at_digits(w, run);
         }
+    }
+    if run.class != DIGIT {
+        crypto::at_run(w, run);
+        zip::at_run(w, run);
+    }
+    if run.class & ALPHA != 0 && run.len() <= 6 && w.at(run.start).is_ascii_digit() {
+        age::at_run(w, run);
     }
     if run.class & ALPHA == 0 {
         if next == b':' && run.len() <= 4 {
@@ -308,6 +331,25 @@ fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
 fn spoken(w: &mut Window<'_>, hit: Hit) {
     match hit.topic {
         topic::MONTH => date::at_month(w, hit),
+        topic::AGE_UNIT => age::before_unit(w, hit),
+        topic::YEARS => age::before_years(w, hit),
+        topic::AGE_KEY => age::after_key(w, hit),
+        topic::GENDER => traits::gender(w, hit),
+        topic::MARITAL => traits::marital(w, hit),
+        topic::SMOKING => traits::smoking(w, hit),
+        topic::SMOKING_SURE => traits::smoker(w, hit),
+        topic::WEIGHT_UNIT => traits::weight(w, hit),
+        topic::WEIGHT_KEY => traits::weight_key(w, hit),
+        topic::LANGUAGE => traits::language(w, hit),
+        topic::NATION => traits::nation(w, hit),
+        topic::GROUP => traits::group(w, hit),
+        topic::TITLE => traits::title(w, hit),
+        topic::DEAD => traits::dead(w, hit),
+        topic::USER_KEY => account::after_user_key(w, hit),
+        topic::HOST_KEY => account::after_host_key(w, hit),
+        topic::SECRET_KEY => secret::after_key(w, hit),
+        topic::ZIP => zip::after_key(w, hit),
+        topic::YES_NO => traits::answer(w, hit),
         _ => {}
     }
 }

@@ -6,9 +6,6 @@
 
 mod vocabulary;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
-use super::Error;
 use super::window::{char_at, char_before};
 
 pub(crate) use vocabulary::topic;
@@ -57,11 +54,30 @@ pub(crate) struct Hit {
     pub(crate) topic: Topic,
 }
 
-/// The word finder.
+/// The word finder: every word of the text is looked up by its hash, then compared whole.
+///
+/// An automaton over some ten thousand spellings would not stay in the near cache; a filter of
+/// four kilobytes does, and turns nearly all words of a log away.
 pub(crate) struct Words {
-    finder: AhoCorasick,
-    /// The topic of each pattern.
-    topics: Vec<Topic>,
+    /// A bit for each slot that holds a spelling.
+    filter: Vec<u64>,
+    /// Where the spellings of each slot begin.
+    starts: Vec<u32>,
+    /// The spellings, in ASCII lower case, by the slot of their first word.
+    entries: Vec<(Box<[u8]>, Topic)>,
+}
+
+/// Slots of the table; a power of two.
+const SLOTS: usize = 1 << 15;
+
+/// One step of the hash of a word; ASCII letters count without case.
+fn step(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+}
+
+/// The slot of a hash: its bits folded, since the multiplication mixes upwards.
+fn slot(hash: u32) -> usize {
+    (hash ^ hash >> 15) as usize % SLOTS
 }
 
 impl Words {
@@ -70,43 +86,118 @@ impl Words {
     pub(crate) fn new<'w>(
         language: Option<Language>,
         more: impl Iterator<Item = (Topic, &'w str)>,
-    ) -> Result<Words, Error> {
+    ) -> Words {
         let wanted = |of: Language| language.is_none_or(|l| l == of || of == Language::En);
         let fixed = vocabulary::LISTS.iter();
         let fixed = fixed
             .filter(|(_, of, _)| wanted(*of))
             .map(|&(topic, _, list)| (topic, list));
-        let mut pairs: Vec<(String, Topic)> = Vec::new();
+        let mut all: Vec<(usize, Box<[u8]>, Topic)> = Vec::new();
         for (topic, list) in fixed.chain(more) {
             for word in list.split('|').map(str::trim).filter(|w| !w.is_empty()) {
-                spellings(word, |s| pairs.push((s, topic)));
+                spellings(word, |spelling| {
+                    let bytes: Box<[u8]> = spelling.to_ascii_lowercase().into_bytes().into();
+                    let first = next_word(&spelling, 0).unwrap_or((0, 0, 0));
+                    if first.0 == 0 && first.1 > 0 {
+                        all.push((slot(first.2), bytes, topic));
+                    }
+                });
             }
         }
-        pairs.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.0.cmp(&b.1.0)));
-        pairs.dedup();
-        let finder = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(pairs.iter().map(|(word, _)| word))
-            .map_err(|e| Error::Words {
-                problem: e.to_string(),
-            })?;
-        Ok(Words {
-            finder,
-            topics: pairs.into_iter().map(|(_, topic)| topic).collect(),
-        })
+        all.sort_by(|a, b| (a.0, &a.1, a.2.0).cmp(&(b.0, &b.1, b.2.0)));
+        all.dedup_by(|a, b| a.1 == b.1 && a.2 == b.2);
+        let mut filter = vec![0u64; SLOTS / 64];
+        let mut starts = vec![0u32; SLOTS + 1];
+        for (slot, _, _) in &all {
+            if let (Some(bits), Some(count)) = (filter.get_mut(slot / 64), starts.get_mut(slot + 1))
+            {
+                *bits |= 1 << (slot % 64);
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        Words {
+            filter,
+            starts,
+            entries: all.into_iter().map(|(_, w, t)| (w, t)).collect(),
+        }
     }
 
     /// All whole words of the vocabulary, sorted by end.
     pub(crate) fn find(&self, text: &str, hits: &mut Vec<Hit>) {
-        for found in self.finder.find_overlapping_iter(text) {
-            let (start, end) = (found.start(), found.end());
-            if is_whole(text, start, end)
-                && let Some(&topic) = self.topics.get(found.pattern().as_usize())
+        let bytes = text.as_bytes();
+        let mut place = 0;
+        while let Some((start, end, hash)) = next_word(text, place) {
+            place = end;
+            let slot = slot(hash);
+            if self
+                .filter
+                .get(slot / 64)
+                .is_none_or(|bits| bits >> (slot % 64) & 1 == 0)
             {
-                hits.push(Hit { start, end, topic });
+                continue;
             }
+            let entry = |slot: usize| self.starts.get(slot).map_or(0, |&n| n as usize);
+            let entries = self
+                .entries
+                .get(entry(slot)..entry(slot + 1))
+                .unwrap_or_default();
+            for (word, topic) in entries {
+                let end = start + word.len();
+                let here = bytes
+                    .get(start..end)
+                    .is_some_and(|b| b.eq_ignore_ascii_case(word));
+                if here && is_whole(text, start, end) {
+                    hits.push(Hit {
+                        start,
+                        end,
+                        topic: *topic,
+                    });
+                }
+            }
+        }
+        hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.topic.0));
+    }
+}
+
+/// The first stretch of letters and digits at or behind a place: its start, end and hash.
+///
+/// Letters of any script count; other characters part words, also where they are not ASCII.
+fn next_word(text: &str, from: usize) -> Option<(usize, usize, u32)> {
+    let bytes = text.as_bytes();
+    let wide = |place: usize| char_at(text, place).unwrap_or(' ');
+    let mut start = from;
+    loop {
+        match bytes.get(start) {
+            None => return None,
+            Some(b) if b.is_ascii_alphanumeric() => break,
+            Some(b) if b.is_ascii() => start += 1,
+            Some(_) => match wide(start) {
+                c if c.is_alphanumeric() => break,
+                c => start += c.len_utf8(),
+            },
+        }
+    }
+    let mut end = start;
+    let mut hash = 0x811c_9dc5;
+    loop {
+        match bytes.get(end) {
+            Some(&b) if b.is_ascii_alphanumeric() => {
+                hash = step(hash, b);
+                end += 1;
+            }
+            Some(b) if !b.is_ascii() && wide(end).is_alphanumeric() => {
+                let next = end + wide(end).len_utf8();
+                for &byte in bytes.get(end..next).unwrap_or_default() {
+                    hash = step(hash, byte);
+                }
+                end = next;
+            }
+            _ => return Some((start, end, hash)),
         }
     }
 }
@@ -174,7 +265,7 @@ mod tests {
     use super::*;
 
     fn topics(text: &str, language: Option<Language>) -> Vec<Topic> {
-        let words = Words::new(language, std::iter::empty()).unwrap();
+        let words = Words::new(language, std::iter::empty());
         let mut hits = Vec::new();
         words.find(text, &mut hits);
         hits.iter().map(|h| h.topic).collect()

@@ -287,10 +287,8 @@ fn zone(w: &Window<'_>, place: usize) -> usize {
 fn with_time(w: &Window<'_>, date: usize) -> usize {
     let next = w.at(date);
     let start = match next {
-        b'T' | b't' | b'_' => date + 1,
         // Apache writes `07/Mar/2023:10:00:00`.
-        b':' => date + 1,
-        b' ' => date + 1,
+        b'T' | b't' | b'_' | b':' | b' ' => date + 1,
         b',' if w.at(date + 1) == b' ' => date + 2,
         _ => return date,
     };

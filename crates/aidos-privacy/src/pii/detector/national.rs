@@ -44,8 +44,20 @@ const TABLES: &[&[Id]] = &[
 
 /// The kinds of number, looked up by the run of letters and digits that they begin with.
 pub(crate) struct Index {
-    /// By class and length of the first run: the entry, its topic, the shape.
-    slots: Vec<Vec<(&'static Id, Topic, &'static [u8], f32)>>,
+    /// By class and length of the first run: the shapes, and a bit for each separator that
+    /// follows it in one of them; bit 0 where a shape ends there.
+    slots: Vec<(Vec<Entry>, u128)>,
+}
+
+/// A shape, with what is needed to turn most runs away.
+#[derive(Clone, Copy)]
+struct Entry {
+    id: &'static Id,
+    topic: Topic,
+    shape: &'static [u8],
+    bare: f32,
+    /// The separator behind the first run; 0 where the shape is one run.
+    next: u8,
 }
 
 /// The longest first run of a shape, and one more.
@@ -63,7 +75,7 @@ fn slot(digits: bool, letters: bool, len: usize) -> usize {
 
 impl Index {
     pub(crate) fn new() -> Index {
-        let mut slots = vec![Vec::new(); 3 * LENGTHS];
+        let mut slots = vec![(Vec::new(), 0u128); 3 * LENGTHS];
         let all = TABLES.iter().flat_map(|table| table.iter());
         for (number, id) in (topic::FREE..).zip(all) {
             for &(shape, bare) in id.shapes {
@@ -72,8 +84,8 @@ impl Index {
                     .split(|b| !b.is_ascii_alphanumeric())
                     .next()
                     .unwrap_or_default();
-                let digits = first.iter().any(|b| b.is_ascii_digit());
-                let letters = first.iter().any(|b| b.is_ascii_alphabetic());
+                let digits = first.iter().any(u8::is_ascii_digit);
+                let letters = first.iter().any(u8::is_ascii_alphabetic);
                 // `X` may be either: the shape is kept under both.
                 let mut places = vec![slot(digits, letters, first.len())];
                 if first.contains(&b'X') {
@@ -84,7 +96,15 @@ impl Index {
                 places.dedup();
                 for place in places {
                     if let Some(slot) = slots.get_mut(place) {
-                        slot.push((id, Topic(number), shape, bare));
+                        let next = shape.get(first.len()).copied().unwrap_or(0);
+                        slot.1 |= 1u128.checked_shl(u32::from(next)).unwrap_or(0);
+                        slot.0.push(Entry {
+                            id,
+                            topic: Topic(number),
+                            shape,
+                            bare,
+                            next,
+                        });
                     }
                 }
             }
@@ -106,16 +126,34 @@ impl Index {
             return;
         }
         let (digits, letters) = (run.class & DIGIT != 0, run.class & (ALPHA | HEX) != 0);
-        let Some(slot) = self.slots.get(slot(digits, letters, run.len())) else {
+        let Some((slot, nexts)) = self.slots.get(slot(digits, letters, run.len())) else {
             return;
         };
-        if slot.is_empty()
-            || w.word_before(run.start)
-            || joined(w, w.before(run.start), run.start.wrapping_sub(2))
-        {
+        let after = w.at(run.end);
+        let follows = 1u128.checked_shl(u32::from(after)).unwrap_or(0) | 1;
+        if nexts & follows == 0 {
             return;
         }
-        for &(id, topic, shape, bare) in slot {
+        let mut clean = None;
+        for &Entry {
+            id,
+            topic,
+            shape,
+            bare,
+            next,
+        } in slot
+        {
+            if next != 0 && next != after {
+                continue;
+            }
+            // What stands before is the same for all shapes, and most need not ask.
+            let free = *clean.get_or_insert_with(|| {
+                !w.word_before(run.start)
+                    && !joined(w, w.before(run.start), run.start.wrapping_sub(2))
+            });
+            if !free {
+                return;
+            }
             let mut payload = [0u8; 32];
             let Some((end, count)) = matches(w, run.start, shape, &mut payload) else {
                 continue;

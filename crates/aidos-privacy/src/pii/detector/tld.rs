@@ -392,10 +392,12 @@ const PLAIN: &[&str] = &[
     "zw",
 ];
 
-/// Labels that end names of files as well, or methods and fields of code.
-const FILE: &[&str] = &[
-    "as", "bar", "bin", "cc", "date", "email", "host", "id", "info", "link", "md", "mov", "ms",
-    "name", "post", "ps", "py", "rs", "run", "sh", "so", "to", "zip",
+/// Labels that end names of files as well.
+const FILE: &[&str] = &["cc", "md", "mov", "ms", "ps", "py", "rs", "sh", "so", "zip"];
+
+/// Labels that end fields and methods of code (`user.name`) more often than domains.
+const FIELD: &[&str] = &[
+    "as", "bar", "bin", "date", "email", "host", "id", "link", "name", "post", "run", "to",
 ];
 
 /// Labels of other scripts, and their Latin forms.
@@ -419,7 +421,9 @@ pub(crate) fn sureness(label: &[u8]) -> Sure {
     let Ok(label) = std::str::from_utf8(label) else {
         return Sure::No;
     };
-    if FILE.contains(&label) {
+    if FIELD.contains(&label) {
+        Sure::No
+    } else if FILE.contains(&label) {
         Sure::File
     } else if PLAIN.binary_search(&label).is_ok()
         || FOREIGN.contains(&label)
@@ -440,6 +444,6 @@ mod tests {
         assert!(PLAIN.is_sorted());
         assert_eq!(sureness(b"com"), Sure::Plain);
         assert_eq!(sureness(b"py"), Sure::File);
-        assert_eq!(sureness(b"txt"), Sure::No);
+        assert_eq!([sureness(b"txt"), sureness(b"name")], [Sure::No, Sure::No]);
     }
 }

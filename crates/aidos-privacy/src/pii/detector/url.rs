@@ -64,7 +64,7 @@ pub(crate) fn char_len(first: u8) -> usize {
 
 /// Looks for a URL around a `://` whose colon stands at `colon`. Returns its end.
 pub(crate) fn at_colon(w: &mut Window<'_>, colon: usize) -> Option<usize> {
-    if !w.wants(Kind::Url) {
+    if !w.wants(Kind::Url) && !w.wants(Kind::Secret) && !w.wants(Kind::UserName) {
         return None;
     }
     let mut start = colon;
@@ -88,6 +88,42 @@ pub(crate) fn at_colon(w: &mut Window<'_>, colon: usize) -> Option<usize> {
         || scheme.ends_with(b"file") && host.first() == Some(&b'/');
     if !real {
         return None;
+    }
+    let authority = host
+        .split(|b| matches!(b, b'/' | b'?' | b'#'))
+        .next()
+        .unwrap_or_default();
+    if let Some(at) = authority.iter().rposition(|&b| b == b'@')
+        && let Some(colon_at) = authority
+            .iter()
+            .position(|&b| b == b':')
+            .filter(|&c| c < at)
+        && at > colon_at + 1
+    {
+        // With a password in it, the parts are told apart: who, the secret, where.
+        let (from, at) = (colon + 3, colon + 3 + at);
+        let part = Report {
+            score: 0.95,
+            why: "the credentials of a URL",
+            ..FOUND
+        };
+        let user = Report {
+            kind: Kind::UserName,
+            detector: "user_name",
+            ..part
+        };
+        w.report(from, from + colon_at, user);
+        w.report(
+            from + colon_at + 1,
+            at,
+            Report {
+                kind: Kind::Secret,
+                detector: "secret",
+                ..part
+            },
+        );
+        w.report(at + 1, end, FOUND);
+        return Some(end);
     }
     w.report(start, end, FOUND);
     Some(end)

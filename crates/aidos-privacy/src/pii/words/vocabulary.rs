@@ -363,7 +363,7 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (
         topic::USER_KEY,
         En,
-        "user|username|user name|user id|userid|login|logname|account|sasl_username|uid|usr|accountname|account name|samaccountname|targetusername|subjectusername|target user name|ruser|for user|invalid user|by user|for invalid user|user.name|acct",
+        "user|username|user name|user id|userid|login|logname|account|sasl_username|uid|usr|accountname|account name|samaccountname|targetusername|subjectusername|target user name|ruser|for user|invalid user|by user|for invalid user|user.name|acct|password for|publickey for|session opened for user|session closed for user|failure for user|failure for|login failure for",
     ),
     (topic::USER_KEY, El, "χρήστης|χρήστη|όνομα χρήστη"),
     (
