@@ -11,6 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::analysis::role::Verdict;
+use crate::extract::mapped::one_line;
 
 /// The rules that hold without a file.
 pub const DEFAULT: &str = r#"# Which fields of an entry become which STIX 2.1 objects.
@@ -78,7 +79,8 @@ pub enum RulesError {
     /// A field that cannot hold such a value.
     #[error(
         "cannot read the object rules at line {line}, column {column}: `{}` holds no `{kind}`; \
-         name a field that does", field.escape_debug()
+         name a field that does",
+        one_line(field)
     )]
     Field {
         /// Line from 1.
@@ -290,7 +292,7 @@ impl ObjectRules {
             RulesError::Toml {
                 line,
                 column,
-                problem,
+                problem: one_line(&problem),
             }
         };
         let file: File = toml::from_str(text)

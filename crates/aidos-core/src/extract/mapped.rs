@@ -24,6 +24,7 @@ use aidos_model::Defect;
 use bumpalo::Bump;
 
 pub use error::MappingError;
+pub(crate) use error::one_line;
 pub use file::Format;
 pub use plan::Mapping;
 

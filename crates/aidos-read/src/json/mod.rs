@@ -299,15 +299,21 @@ fn reopened(brace: usize, shape: &Shape, text: &str, last: bool, max: usize) -> 
 /// Whether an object starts with the wrapper's name and an array; `None` if more text is needed.
 fn opens_wrapper(bytes: &[u8], key: &str, last: bool) -> Option<bool> {
     let mut rest = bytes.get(1..).unwrap_or_default();
-    for want in [b"\"", key.as_bytes(), b"\"", b":", b"["] {
+    for (want, may_pass) in [
+        (b"\"".as_slice(), is_blank as fn(u8) -> bool),
         // No blanks inside the quotes.
-        if want != key.as_bytes() || key.is_empty() {
-            let blanks = rest.iter().take_while(|b| is_blank(**b)).count();
-            if blanks > 4096 {
-                return Some(false);
-            }
-            rest = rest.get(blanks..).unwrap_or_default();
+        (key.as_bytes(), |_| false),
+        (b"\"", |_| false),
+        // A name that its line end parts from the colon is a scalar, which ends there: what is said here
+        // must not hang on what follows that record.
+        (b":", |byte| is_blank(byte) && byte != b'\n'),
+        (b"[", is_blank),
+    ] {
+        let blanks = rest.iter().take_while(|byte| may_pass(**byte)).count();
+        if blanks > 4096 {
+            return Some(false);
         }
+        rest = rest.get(blanks..).unwrap_or_default();
         if rest.len() < want.len() {
             return if last || !want.starts_with(rest) {
                 Some(false)

@@ -175,3 +175,14 @@ fn large_chunks_and_small_limits() {
     );
     assert_eq!(leaf.oversize, 3000);
 }
+
+#[test]
+fn a_wrapper_with_a_line_end_in_its_name_is_cut_the_same_everywhere() {
+    for text in [
+        "x\"\u{a0}{\"events\n\":[@",
+        "{\"a\":1}{\"events\"\n:[{\"b\":2}]}",
+        "{\"a\":1}{\n\"events\" :\n[{\"b\":2}]}",
+    ] {
+        fuzzing::json(text.as_bytes());
+    }
+}

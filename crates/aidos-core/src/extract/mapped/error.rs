@@ -64,11 +64,25 @@ impl Wrong {
         MappingError::Key {
             file: file.to_owned(),
             line: line_of(toml, &self.key),
-            key: self.key,
-            problem: self.problem,
-            way_out: self.way_out,
+            key: one_line(&self.key),
+            problem: one_line(&self.problem),
+            way_out: one_line(&self.way_out),
         }
     }
+}
+
+/// The text with its control characters escaped: what a file says must not end the line of a message, nor
+/// be obeyed by a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The line on which a key is written: of a dotted key the longest end that stands before `=` or in a

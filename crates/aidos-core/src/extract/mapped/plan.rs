@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex::{Regex, RegexSet};
 
 use super::build::build;
-use super::error::{MappingError, position};
+use super::error::{MappingError, one_line, position};
 use super::field::Target;
 use super::file::{Case, File, Format};
 use super::groups::Groups;
@@ -163,7 +163,7 @@ impl Mapping {
                 file: file.to_owned(),
                 line,
                 column,
-                message: error.message().trim().replace('\n', " "),
+                message: one_line(&error.message().trim().replace('\n', " ")),
             }
         })?;
         build(raw).map_err(|wrong| wrong.of(file, toml))

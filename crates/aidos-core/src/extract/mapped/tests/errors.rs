@@ -15,6 +15,18 @@ fn text(keys: &str, pattern: &str) -> String {
 }
 
 #[test]
+fn what_a_file_says_does_not_end_the_line_of_a_message() {
+    for toml in [
+        "name = 'x'\nformat = 'json'\n[paths]\nmail = \"emaito.address\\na\"\n",
+        "name = 'x'\nformat = 'json'\n\"a\\u001b[31m\" = 1\n",
+        "name = 'x'\nformat = 'text'\n[[pattern]]\nmatch = \"(\\n\"\n",
+    ] {
+        let message = refused(toml);
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}
+
+#[test]
 fn errors_name_file_place_and_way_out() {
     assert_eq!(
         refused("name = \"door\"\nformat = \"text\"\nskipp = ['#']\n"),
