@@ -314,6 +314,9 @@ fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
     }
     if run.class & ALPHA != 0 && run.len() <= 6 && w.at(run.start).is_ascii_digit() {
         age::at_run(w, run);
+        if matches!(w.before(run.end), b'm' | b'M') {
+            date::at_run(w, run);
+        }
     }
     if run.class & ALPHA == 0 {
         if next == b':' && run.len() <= 4 {

@@ -264,6 +264,11 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
         return;
     }
     let groups = Groups::read(w, run.start);
+    // The shape of a social security number is another detector's to judge.
+    let mut lens = groups.get().iter().map(|g| g.len());
+    if (lens.next(), lens.next(), lens.next()) == (Some(3), Some(2), Some(4)) {
+        return;
+    }
     let found = north_american(w, &groups, bracket, vouched)
         .or_else(|| trunk(w, &groups, vouched))
         .or_else(|| vouched.then(|| bare(w, &groups)).flatten());
@@ -458,6 +463,7 @@ mod tests {
             "seq 0123456789 ack 0987654321",
             "550 5.1.1 0 12",
             "contact postmaster, id=31619-02 - spam",
+            "phone none, SSN 078-05-1120",
             "a1b2-415-555-0132",
             "DE89 3704 0044 0532 0130 00",
         ] {

@@ -202,7 +202,6 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             0..=b' '
             | b'"'
             | b'\''
-            | b'&'
             | b';'
             | b','
             | b'<'
@@ -212,6 +211,8 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             | b']'
             | b'}'
             | 0x7F => break,
+            // `&` parts the fields of a query; a spoken password may hold it.
+            b'&' if w.before(start) == b'=' => break,
             0x80.. if !w.word_at(end) => break,
             b => end += super::url::char_len(b),
         }
@@ -320,6 +321,7 @@ mod tests {
             ("κωδικός: μυστικό1", "μυστικό1"),
             ("mot de passe : azerty12", "azerty12"),
             ("pwd=x1y2&next=1", "x1y2"),
+            ("Password: Tr0ub4dor&3 now", "Tr0ub4dor&3"),
         ] {
             found(text, Kind::Secret, value);
         }
