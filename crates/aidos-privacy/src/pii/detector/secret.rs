@@ -43,6 +43,8 @@ const PREFIXES: &[(&[u8], &str, usize)] = &[
 
 /// The longest key in PEM form that is followed.
 const PEM: usize = 8192;
+/// The longest password; bounds the work on a text of keys alone.
+const VALUE: usize = 256;
 /// The longest token.
 const TOKEN: usize = 4096;
 
@@ -111,7 +113,9 @@ fn token_end(w: &Window<'_>, start: usize, more: &[u8]) -> usize {
 
 /// A JSON web token (RFC 7519): two parts of JSON in base64, which begin with `eyJ`, and a third.
 fn jwt(w: &mut Window<'_>, run: Run) {
-    if w.slice(run.start, run.start + 3) != b"eyJ" {
+    // Within a token that began before, so that none is read twice.
+    let inner = matches!(w.before(run.start), b'.' | b'_' | b'-');
+    if inner || w.slice(run.start, run.start + 3) != b"eyJ" {
         return;
     }
     let end = token_end(w, run.start, b"_-.");
@@ -197,7 +201,7 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             linked
         });
     let mut end = start;
-    while end - start < TOKEN {
+    while end - start < VALUE {
         match w.at(end) {
             0..=b' '
             | b'"'
