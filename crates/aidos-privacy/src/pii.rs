@@ -2,7 +2,7 @@
 //!
 //! A [`Scanner`] is built once and reads each text in one pass: a dispatcher looks at runs of
 //! letters and digits and at bytes such as `@`, and calls the detectors whose shape can begin
-//! there; each checks a bounded window. Words in the text ([`words`]) raise or lower the score.
+//! there; each checks a bounded window. Words in the text raise or lower the score.
 //! What overlaps is resolved last: the better proof wins, then the longer span, then the score.
 //!
 //! A finding shows a place, never the value. Names of persons and places need a tagger, which

@@ -260,7 +260,7 @@ fn anchor(w: &mut Window<'_>, byte: u8, place: usize) {
         }
         b'+' if next.is_ascii_digit() => phone::at_plus(w, place),
         b'[' | b'(' if next.eq_ignore_ascii_case(&b'a') => email::at_bracket(w, place),
-        b':' if next == b'/' && w.at(place + 2) == b'/' => {
+        b':' if next == b'/' && w.at(place + 2) == b'/' && place >= w.host_end => {
             if let Some(end) = url::at_colon(w, place) {
                 w.host_end = w.host_end.max(end);
             }
@@ -314,6 +314,9 @@ fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
     }
     if run.class & ALPHA != 0 && run.len() <= 6 && w.at(run.start).is_ascii_digit() {
         age::at_run(w, run);
+        if matches!(w.before(run.end), b'm' | b'M') {
+            date::at_run(w, run);
+        }
     }
     if run.class & ALPHA == 0 {
         if next == b':' && run.len() <= 4 {

@@ -27,6 +27,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    #[inline]
     pub(crate) fn len(self) -> usize {
         self.end.saturating_sub(self.start)
     }
@@ -70,21 +71,25 @@ impl<'t> Window<'t> {
     }
 
     /// The byte at a place; 0 outside of the text.
+    #[inline]
     pub(crate) fn at(&self, place: usize) -> u8 {
         self.bytes.get(place).copied().unwrap_or(0)
     }
 
     /// The byte before a place; 0 at the begin.
+    #[inline]
     pub(crate) fn before(&self, place: usize) -> u8 {
         place.checked_sub(1).map_or(0, |p| self.at(p))
     }
 
     /// Part of the text as bytes; empty where the bounds are outside.
+    #[inline]
     pub(crate) fn slice(&self, start: usize, end: usize) -> &'t [u8] {
         self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// Whether a letter or digit of any script ends right before a place.
+    #[inline]
     pub(crate) fn word_before(&self, place: usize) -> bool {
         match self.before(place) {
             b if b.is_ascii() => b.is_ascii_alphanumeric(),
@@ -93,6 +98,7 @@ impl<'t> Window<'t> {
     }
 
     /// Whether a letter or digit of any script starts at a place.
+    #[inline]
     pub(crate) fn word_at(&self, place: usize) -> bool {
         match self.at(place) {
             b if b.is_ascii() => b.is_ascii_alphanumeric(),
@@ -101,6 +107,7 @@ impl<'t> Window<'t> {
     }
 
     /// Whether a number goes on before a place: a digit, or a separator with a digit before it.
+    #[inline]
     pub(crate) fn number_before(&self, place: usize) -> bool {
         let b = self.before(place);
         b.is_ascii_digit()
@@ -111,6 +118,7 @@ impl<'t> Window<'t> {
     }
 
     /// Whether a number goes on at a place: a digit, or a separator with a digit behind it.
+    #[inline]
     pub(crate) fn number_at(&self, place: usize) -> bool {
         let b = self.at(place);
         b.is_ascii_digit()
@@ -118,6 +126,7 @@ impl<'t> Window<'t> {
     }
 
     /// The end of the digits that start at a place, `most` of them at most.
+    #[inline]
     pub(crate) fn digits(&self, place: usize, most: usize) -> usize {
         let mut end = place;
         while end - place < most && self.at(end).is_ascii_digit() {
@@ -163,6 +172,7 @@ impl<'t> Window<'t> {
     }
 
     /// Whether anyone wants findings of a type.
+    #[inline]
     pub(crate) fn wants(&self, kind: Kind) -> bool {
         self.kinds.has(kind)
     }

@@ -204,6 +204,26 @@ fn clock_alone(w: &mut Window<'_>, run: Run) {
     );
 }
 
+/// Looks for a bare hour and its half of the day in one token: `3pm`.
+pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
+    if w.word_before(run.start) || w.number_before(run.start) {
+        return;
+    }
+    if let Some((end, _)) = clock(w, run.start)
+        && end == run.end
+    {
+        w.report(
+            run.start,
+            end,
+            Report {
+                score: 0.7,
+                why: "an hour and its half of the day",
+                ..FOUND
+            },
+        );
+    }
+}
+
 /// Where a clock time ends, and whether it has seconds: `10:30`, `10:30:05.123`, `7:05 pm`,
 /// `7pm`, and its zone where it is a number or `Z`.
 fn clock(w: &Window<'_>, start: usize) -> Option<(usize, bool)> {
@@ -463,6 +483,7 @@ mod tests {
             ("call at 10:30", "10:30"),
             ("at 7:05 pm", "7:05 pm"),
             ("12:34:56", "12:34:56"),
+            ("at 3pm on", "3pm"),
         ] {
             found(text, Kind::DateTime, value);
         }

@@ -73,10 +73,27 @@ pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
         }
         place += size;
     }
+    if netfilter(w, run.start, place) {
+        // Destination, source, and the type of the frame: `MAC=` of the kernel's log.
+        w.report(run.start, place, FOUND);
+        w.report(place + 1, place + 18, FOUND);
+        return;
+    }
     let longer = w.at(place) == separator && w.at(place + 1).is_ascii_hexdigit();
     if place <= w.bytes.len() && !longer && !w.word_at(place) {
         w.report(run.start, place, FOUND);
     }
+}
+
+/// Whether fourteen octets with colons start at a place behind `MAC=`; six end at `six`.
+fn netfilter(w: &Window<'_>, start: usize, six: usize) -> bool {
+    let rest = w.slice(six, six + 24);
+    let octets = rest.chunks(3).all(|octet| match octet {
+        [b':', a, b] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
+        _ => false,
+    });
+    let key = start.checked_sub(4).map(|from| w.slice(from, start));
+    rest.len() == 24 && octets && key == Some(b"MAC=") && !w.word_at(six + 24)
 }
 
 #[cfg(test)]
@@ -91,6 +108,14 @@ mod tests {
             ("MAC-Adresse 00-1a-2b-3c-4d-5e.", "00-1a-2b-3c-4d-5e"),
             ("001a.2b3c.4d5e", "001a.2b3c.4d5e"),
             ("mac=001A2B3C4D5E", "001A2B3C4D5E"),
+            (
+                "IN=eth0 MAC=00:1a:2b:3c:4d:5e:00:1a:2b:3c:4d:5f:08:00 SRC",
+                "00:1a:2b:3c:4d:5e",
+            ),
+            (
+                "IN=eth0 MAC=00:1a:2b:3c:4d:5e:00:1a:2b:3c:4d:5f:08:00 SRC",
+                "00:1a:2b:3c:4d:5f",
+            ),
         ] {
             found(text, Kind::MacAddress, value);
         }

@@ -167,7 +167,10 @@ impl Index {
             if !(id.check)(payload) {
                 continue;
             }
-            let near = w.near(topic, run.start, end);
+            let close = w
+                .nearest_before(topic, run.start)
+                .is_some_and(|gap| gap <= 24);
+            let near = close || w.near(topic, run.start, end);
             let (proof, why) = match (id.checksum, near) {
                 (true, true) => (
                     Proof::Checked,
@@ -177,7 +180,12 @@ impl Index {
                 (false, true) => (Proof::Context, "its shape and a word near it"),
                 (false, false) => (Proof::Shape, "its shape"),
             };
-            let score = if near { id.near } else { bare };
+            // Where the words of two kinds stand near, the one right before it speaks.
+            let score = match (close, near) {
+                (true, _) => id.near,
+                (false, true) => bare.max(id.near - 0.15),
+                (false, false) => bare,
+            };
             let Id {
                 kind,
                 subtype,
@@ -263,7 +271,7 @@ mod tests {
     #[test]
     fn every_shape_is_short_enough_and_finds_its_slot() {
         for id in TABLES.iter().flat_map(|t| t.iter()) {
-            assert!(id.near >= 0.5, "{}: context would not help", id.detector);
+            assert!(id.near >= 0.66, "{}: context would not help", id.detector);
             assert!(!id.words.is_empty(), "{}", id.detector);
             for (shape, bare) in id.shapes {
                 assert!(shape.len() <= 32 && *bare <= id.near, "{}", id.detector);

@@ -264,6 +264,11 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
         return;
     }
     let groups = Groups::read(w, run.start);
+    // The shape of a social security number is another detector's to judge.
+    let mut lens = groups.get().iter().map(|g| g.len());
+    if (lens.next(), lens.next(), lens.next()) == (Some(3), Some(2), Some(4)) {
+        return;
+    }
     let found = north_american(w, &groups, bracket, vouched)
         .or_else(|| trunk(w, &groups, vouched))
         .or_else(|| vouched.then(|| bare(w, &groups)).flatten());
@@ -388,6 +393,16 @@ fn bare(w: &Window<'_>, groups: &Groups) -> Verdict {
     if dotted || iso || date {
         return None;
     }
+    // `20230101-1234` counts something of a day.
+    let part = |from: usize, to: usize| number(w.slice(first.start + from, first.start + to));
+    let packed = first.len() == 8
+        && matches!(
+            (part(0, 4), part(4, 6), part(6, 8)),
+            (Some(1900..=2099), Some(1..=12), Some(1..=31))
+        );
+    if packed {
+        return None;
+    }
     let single = groups.get().len() == 1;
     let end = groups.upto(if single { 8 } else { 7 }, 12)?;
     // Long bare numbers that begin with 1 are more often counts of seconds.
@@ -458,6 +473,8 @@ mod tests {
             "seq 0123456789 ack 0987654321",
             "550 5.1.1 0 12",
             "contact postmaster, id=31619-02 - spam",
+            "call id 20230101-1234",
+            "phone none, SSN 078-05-1120",
             "a1b2-415-555-0132",
             "DE89 3704 0044 0532 0130 00",
         ] {

@@ -43,6 +43,8 @@ const PREFIXES: &[(&[u8], &str, usize)] = &[
 
 /// The longest key in PEM form that is followed.
 const PEM: usize = 8192;
+/// The longest password; bounds the work on a text of keys alone.
+const VALUE: usize = 256;
 /// The longest token.
 const TOKEN: usize = 4096;
 
@@ -111,7 +113,9 @@ fn token_end(w: &Window<'_>, start: usize, more: &[u8]) -> usize {
 
 /// A JSON web token (RFC 7519): two parts of JSON in base64, which begin with `eyJ`, and a third.
 fn jwt(w: &mut Window<'_>, run: Run) {
-    if w.slice(run.start, run.start + 3) != b"eyJ" {
+    // Within a token that began before, so that none is read twice.
+    let inner = matches!(w.before(run.start), b'.' | b'_' | b'-');
+    if inner || w.slice(run.start, run.start + 3) != b"eyJ" {
         return;
     }
     let end = token_end(w, run.start, b"_-.");
@@ -197,12 +201,11 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             linked
         });
     let mut end = start;
-    while end - start < TOKEN {
+    while end - start < VALUE {
         match w.at(end) {
             0..=b' '
             | b'"'
             | b'\''
-            | b'&'
             | b';'
             | b','
             | b'<'
@@ -212,6 +215,8 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             | b']'
             | b'}'
             | 0x7F => break,
+            // `&` parts the fields of a query; a spoken password may hold it.
+            b'&' if w.before(start) == b'=' => break,
             0x80.. if !w.word_at(end) => break,
             b => end += super::url::char_len(b),
         }
@@ -320,6 +325,7 @@ mod tests {
             ("κωδικός: μυστικό1", "μυστικό1"),
             ("mot de passe : azerty12", "azerty12"),
             ("pwd=x1y2&next=1", "x1y2"),
+            ("Password: Tr0ub4dor&3 now", "Tr0ub4dor&3"),
         ] {
             found(text, Kind::Secret, value);
         }

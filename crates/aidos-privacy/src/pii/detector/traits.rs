@@ -171,7 +171,10 @@ fn weight_at(w: &mut Window<'_>, start: usize, end: usize, span_end: usize) {
     let plausible = whole.is_some_and(|n| (2..=700).contains(&n)) && w.at(start).is_ascii_digit();
     let near = w
         .nearest_before(topic::WEIGHT_KEY, start)
-        .is_some_and(|gap| gap <= 32);
+        .is_some_and(|gap| gap <= 32)
+        // `52 years old, 84 kg`.
+        || w.nearest_before(topic::AGE_UNIT, start)
+            .is_some_and(|gap| gap <= 4);
     if plausible && near && !w.word_before(start) {
         // The number with its unit only where they are one token.
         let end = if span_end > end && w.at(end) != b' ' {
@@ -326,6 +329,7 @@ mod tests {
             ("η ασθενής είναι καπνίστρια", Kind::Smoking, "καπνίστρια"),
             ("weight: 82 kg", Kind::Weight, "82"),
             ("she weighs 64kg", Kind::Weight, "64kg"),
+            ("male, 52 years old, 84 kg", Kind::Weight, "84"),
             ("ζυγίζει 82 κιλά", Kind::Weight, "82"),
             ("pèse 70,5 kg", Kind::Weight, "70,5"),
             ("speaks Greek and German", Kind::Language, "German"),

@@ -80,15 +80,16 @@ pub(crate) fn at_colon(w: &mut Window<'_>, colon: usize) -> Option<usize> {
         .map(|s| s.len())
         .max()?;
     start = colon - known;
-    let end = tail(w, colon + 3);
-    let host = w.slice(colon + 3, end);
-    let real = host
-        .first()
-        .is_some_and(|&b| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'[')
-        || scheme.ends_with(b"file") && host.first() == Some(&b'/');
+    let first = w.at(colon + 3);
+    let real = first.is_ascii_alphanumeric()
+        || first >= 0x80
+        || first == b'['
+        || scheme.ends_with(b"file") && first == b'/';
     if !real {
         return None;
     }
+    let end = tail(w, colon + 3);
+    let host = w.slice(colon + 3, end);
     let authority = host
         .split(|b| matches!(b, b'/' | b'?' | b'#'))
         .next()

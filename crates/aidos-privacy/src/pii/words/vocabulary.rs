@@ -216,32 +216,32 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (
         topic::PHONE,
         En,
-        "phone|telephone|tel|tel.|mobile|cell|cellphone|fax|call|called|calling|caller|dial|whatsapp|viber|signal|sms|text me|reach me|reached at|reach|ring|hotline|helpdesk|extension|contact|phone number|mobile number|landline|callback|msisdn|number is",
+        "phone|telephone|tel|tel.|mobile|cell|cellphone|fax|call|called|calling|caller|dial|whatsapp|viber|signal|sms|text me|reach me|reached at|reach|ring|hotline|helpdesk|extension|contact|phone number|mobile number|landline|callback|msisdn|number is|my number",
     ),
     (
         topic::PHONE,
         El,
-        "τηλέφωνο|τηλεφώνου|τηλ|τηλ.|κινητό|κινητού|σταθερό|καλέστε|φαξ|τηλεφωνήστε|επικοινωνήστε|επικοινωνία",
+        "τηλέφωνο|τηλεφώνου|τηλ|τηλ.|κινητό|κινητού|σταθερό|καλέστε|φαξ|τηλεφωνήστε|επικοινωνήστε|επικοινωνία|αριθμός μου|ο αριθμός",
     ),
     (
         topic::PHONE,
         De,
-        "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|anrufen|rufen|fon|durchwahl|erreichbar|festnetz|rückruf|tel.:",
+        "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|anrufen|rufen|fon|durchwahl|erreichbar|festnetz|rückruf|tel.:|nummer ist|meine nummer",
     ),
     (
         topic::PHONE,
         Fr,
-        "téléphone|tél|tél.|portable|appelez|appeler|joignable|numéro de téléphone|fixe|télécopie|rappeler",
+        "téléphone|tél|tél.|portable|appelez|appeler|joignable|numéro de téléphone|fixe|télécopie|rappeler|numéro est|mon numéro",
     ),
     (
         topic::PHONE,
         Es,
-        "teléfono|teléfonos|móvil|llame|llamar|llámame|tfno|tlf|celular|contacto|número de teléfono",
+        "teléfono|teléfonos|móvil|llame|llamar|llámame|tfno|tlf|celular|contacto|número de teléfono|número es|mi número",
     ),
     (
         topic::PHONE,
         It,
-        "telefono|cellulare|cell.|chiamare|chiamami|chiamate|contattare|numero di telefono|recapito|tel",
+        "telefono|cellulare|cell.|chiamare|chiamami|chiamate|contattare|numero di telefono|recapito|tel|numero è|mio numero",
     ),
     (
         topic::ZIP,
