@@ -44,7 +44,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 const FOR_TESTS: &str = "aidos-simulate";
 
 /// Crates of others that belong into certain rooms only; none of ours means nobody may have them yet.
-const BELONGS: [(&str, &[&str]); 16] = [
+const BELONGS: [(&str, &[&str]); 22] = [
     ("anyhow", &["aidos"]),
     ("clap", &["aidos"]),
     ("clap_complete", &["aidos"]),
@@ -56,6 +56,12 @@ const BELONGS: [(&str, &[&str]); 16] = [
     ("zip", &["aidos-read"]),
     ("jiff", &["aidos-core"]),
     ("maud", &["aidos-view"]),
+    ("aes", &["aidos-privacy"]),
+    ("aes-siv", &["aidos-privacy"]),
+    ("argon2", &["aidos-privacy"]),
+    ("chacha20poly1305", &["aidos-privacy"]),
+    ("fpe", &["aidos-privacy"]),
+    ("ipcrypt-rs", &["aidos-privacy"]),
     ("siphasher", &["aidos-engine"]),
     ("zstd", &["aidos-engine"]),
     ("tokio", &[]),
