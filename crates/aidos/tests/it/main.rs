@@ -8,6 +8,7 @@
 
 mod house;
 mod jobs;
+mod pii;
 mod words;
 
 use std::io::Write as _;
