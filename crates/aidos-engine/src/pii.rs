@@ -320,7 +320,7 @@ fn take(lines: &Mutex<Lines<'_>>, text: &mut Vec<u8>) -> Result<Option<(u64, u64
 }
 
 /// A scanner for types and a language that a line asked for.
-type Special = ((Vec<String>, Option<String>), Scanner);
+type Special = ((Option<Vec<String>>, Option<String>), Scanner);
 
 /// Answers one line.
 fn one(
@@ -341,27 +341,23 @@ fn one(
     })?;
     let special = asked.types.is_some() || asked.language.is_some();
     let scanner = if special {
-        let key = (
-            asked.types.clone().unwrap_or_default(),
-            asked.language.clone(),
-        );
-        let at = match kept.iter().position(|(known, _)| *known == key) {
-            Some(at) => at,
-            None => {
-                let mut options = options.clone();
-                if let Some(types) = &asked.types {
-                    options.kinds = types.iter().filter_map(|word| Kind::parse(word)).collect();
-                }
-                if let Some(language) = asked.language.as_deref().and_then(Language::parse) {
-                    options.language = Some(language);
-                }
-                let scanner = Scanner::new(options).map_err(|error| error.to_string())?;
-                if kept.len() == KEPT {
-                    kept.remove(0);
-                }
-                kept.push((key, scanner));
-                kept.len() - 1
+        let key = (asked.types.clone(), asked.language.clone());
+        let at = if let Some(at) = kept.iter().position(|(known, _)| *known == key) {
+            at
+        } else {
+            let mut options = options.clone();
+            if let Some(types) = &asked.types {
+                options.kinds = types.iter().filter_map(|word| Kind::parse(word)).collect();
             }
+            if let Some(language) = asked.language.as_deref().and_then(Language::parse) {
+                options.language = Some(language);
+            }
+            let scanner = Scanner::new(options).map_err(|error| error.to_string())?;
+            if kept.len() == KEPT {
+                kept.remove(0);
+            }
+            kept.push((key, scanner));
+            kept.len() - 1
         };
         kept.get(at).map_or(usual, |(_, scanner)| scanner)
     } else {

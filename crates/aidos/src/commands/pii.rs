@@ -35,7 +35,7 @@ enum What {
 /// Find personal data in files of any kind, row by row
 ///
 /// Patterns, checksums and the words around a value decide; names of persons and places are not found yet. A
-/// place is FILE:LINE:FROM-TO, in characters of the record from 1. With --jsonl each line {"id", "text",
+/// place is the file, the line, and the characters of the record, from 1. With --jsonl each line {"id", "text",
 /// "types"?, "language"?} gets an answer {"id", "spans": […]}, in order; there, places count from 0 and the end
 /// is the character behind the last one.
 #[derive(clap::Args, Debug)]
@@ -53,7 +53,7 @@ struct Scan {
     #[arg(long, conflicts_with = "json")]
     jsonl: bool,
 
-    /// Only these types, by comma, such as EMAIL_ADDRESS,IBAN_CODE
+    /// Only these types, apart by commas
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     types: Vec<String>,
 
