@@ -13,6 +13,11 @@ const FOUND: Report = Report {
     why: "the shape of a postal code in an address",
 };
 
+/// The report of a code with another score than the usual one.
+fn scored(score: f32) -> Report {
+    Report { score, ..FOUND }
+}
+
 /// The states and territories of the United States.
 const STATES: &[u8] = b"ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWYPRGUVI";
 
@@ -137,23 +142,9 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
             } else if state {
                 w.report(run.start, end, FOUND);
             } else if place_follows(w, end) && (street() || prefix) {
-                w.report(
-                    run.start,
-                    end,
-                    Report {
-                        score: 0.65,
-                        ..FOUND
-                    },
-                );
+                w.report(run.start, end, scored(0.65));
             } else if end > run.end && street() {
-                w.report(
-                    run.start,
-                    end,
-                    Report {
-                        score: 0.7,
-                        ..FOUND
-                    },
-                );
+                w.report(run.start, end, scored(0.7));
             }
         }
         // The Netherlands: four digits, two capitals, a place or an address.
@@ -170,14 +161,7 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
                 && !unused.iter().any(|u| **u == [a, b])
                 && (place_follows(w, end) || street())
             {
-                w.report(
-                    run.start,
-                    end,
-                    Report {
-                        score: 0.65,
-                        ..FOUND
-                    },
-                );
+                w.report(run.start, end, scored(0.65));
             }
         }
         // Greece, Sweden, Czechia: `106 75 Αθήνα`.
@@ -185,14 +169,7 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
             let end = run.end + 3;
             let two = w.at(run.end) == b' ' && w.digits(run.end + 1, 3) == end;
             if two && place_follows(w, end) && street() {
-                w.report(
-                    run.start,
-                    end,
-                    Report {
-                        score: 0.65,
-                        ..FOUND
-                    },
-                );
+                w.report(run.start, end, scored(0.65));
             }
         }
         _ => {}
@@ -223,14 +200,7 @@ pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
         && z.is_ascii_digit()
         && !b"DFIOQUWZ".contains(&a)
     {
-        w.report(
-            run.start,
-            end,
-            Report {
-                score: 0.65,
-                ..FOUND
-            },
-        );
+        w.report(run.start, end, scored(0.65));
         return;
     }
     let letters = outward
