@@ -7,13 +7,13 @@ use aidos_engine::Exit;
 use aidos_engine::pii::{self, Form, Scanned};
 use aidos_engine::plan::Input;
 use aidos_privacy::pii::{Custom, Kind, Language, Options, Scanner};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Subcommand;
 
 use super::run::refusals;
 use crate::cli::Session;
 use crate::options::{self, ReadingArgs};
-use crate::ui::count;
+use crate::ui::{count, usage};
 
 /// Personal data: where it stands, what it is and why
 ///
@@ -96,23 +96,30 @@ fn wanted(args: &Scan) -> anyhow::Result<Options> {
         ..Options::default()
     };
     if !(0.0..=1.0).contains(&args.min_score) {
-        bail!("--min-score {}: a score is between 0 and 1", args.min_score);
+        return Err(usage(format!(
+            "--min-score {}: a score is between 0 and 1",
+            args.min_score
+        )));
     }
     if !args.types.is_empty() {
         let kind = |word: &String| {
-            let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
-            Kind::parse(word).with_context(|| {
-                format!("--types: no type `{word}`; known are {}", known.join(", "))
+            Kind::parse(word).ok_or_else(|| {
+                let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+                usage(format!(
+                    "--types: no type `{word}`; known are {}",
+                    known.join(", ")
+                ))
             })
         };
         wanted.kinds = args.types.iter().map(kind).collect::<Result<_, _>>()?;
     }
     if let Some(code) = &args.language {
-        let language = Language::parse(code);
-        wanted.language =
-            Some(language.with_context(|| {
-                format!("--language: `{code}` is none of en, el, de, fr, es, it")
-            })?);
+        let language = Language::parse(code).ok_or_else(|| {
+            usage(format!(
+                "--language: `{code}` is none of en, el, de, fr, es, it"
+            ))
+        })?;
+        wanted.language = Some(language);
     }
     let read = |path: &Path| {
         std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
@@ -213,7 +220,7 @@ fn answer(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
                 .with_context(|| format!("cannot read `{}`", path.display()))?;
             Box::new(BufReader::with_capacity(256 << 10, file))
         }
-        _ => bail!("--jsonl reads one file; join several with cat"),
+        _ => return Err(usage("--jsonl reads one file; join several with cat")),
     };
     pii::spans(
         &mut input,
