@@ -5,7 +5,9 @@
 
 mod laws;
 mod logs;
+mod names;
 mod oracle;
+mod score;
 mod techniques;
 
 use std::sync::OnceLock;
