@@ -1,7 +1,7 @@
 //! Postal addresses in the forms of many countries.
 
 use crate::random::Random;
-use crate::value::{Language, Values};
+use crate::value::{Language, Values, capital};
 
 /// A pattern with `9` for a digit and `A` for a capital, filled at random.
 pub(crate) fn digits(pattern: &str, random: &mut Random) -> String {
@@ -79,7 +79,12 @@ impl Values<'_> {
             Language::De => match self.random.below(10) {
                 0..6 => format!("{known}{} {number}", self.pick(&["straße", "strasse", "str.", "weg", "platz", "gasse", "allee"])),
                 6..8 if !name.is_empty() => format!("{name}-{kind} {number}"),
-                6 => format!("Am {known}{} {number}", self.pick(&["berg", "platz", "tor", "hof", "feld"])),
+                6 | 7 => {
+                    let city = self.section("city/de_DE");
+                    let city = city.split([' ', '-']).next().unwrap_or_default();
+                    format!("{city}er {}{} {number}", self.pick(&["", "Land", "Heer"]), self.pick(&["Straße", "Allee", "Weg", "straße"]))
+                }
+                8 => format!("Am {known}{} {number}", self.pick(&["berg", "platz", "tor", "hof", "feld"])),
                 _ => format!("{known}weg {number}"),
             },
             Language::Fr => {
@@ -191,9 +196,4 @@ impl Values<'_> {
         };
         format!("{street}{gap}{last}{country}")
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
 }

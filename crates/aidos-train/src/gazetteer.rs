@@ -6,7 +6,7 @@ use aidos_privacy::pii::tagger::{Mask, fold, key, list, phrase_key, pieces};
 
 use crate::lists::Lists;
 use crate::text::Text;
-use crate::value::{Case, decline};
+use crate::value::{Case, Language, decline, forms};
 
 /// A word outside of names that the generated texts hold so many times counts by its spelling.
 const OFTEN: u32 = 8;
@@ -31,6 +31,7 @@ pub(crate) fn words(lists: &Lists, texts: &[Text]) -> BTreeMap<u32, Mask> {
         ("own/unit", list::STREET | list::KNOWN),
         ("own/title", list::TITLE | list::KNOWN),
         ("word/", list::COMMON),
+        ("own/word", list::COMMON | list::KNOWN),
         ("own/role", list::ROLE | list::KNOWN),
         ("own/time", list::TIME | list::KNOWN),
         ("own/product", list::TECHNICAL),
@@ -43,6 +44,13 @@ pub(crate) fn words(lists: &Lists, texts: &[Text]) -> BTreeMap<u32, Mask> {
             if greek && mask & (list::GIVEN | list::FAMILY | list::CITY | list::COUNTRY | list::PLACE) != 0 {
                 put(&mut words, &decline(name, Case::Genitive), mask);
                 put(&mut words, &decline(name, Case::Accusative), mask);
+            }
+        }
+    }
+    for language in Language::ALL {
+        for word in lists.section(&format!("own/group.{}", language.code())) {
+            for form in forms(word, language) {
+                put(&mut words, &form, list::GROUP);
             }
         }
     }

@@ -1,4 +1,5 @@
 //! The word lists: files with a heading `# name` before the words of each section.
+//! `# file/name` adds to a section of another file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +26,8 @@ impl Lists {
             let mut section = String::new();
             for line in text.lines() {
                 if let Some(name) = line.strip_prefix("# ") {
-                    section = format!("{file}/{name}");
+                    // A heading may name another file's section, which it adds to.
+                    section = if name.contains('/') { name.to_owned() } else { format!("{file}/{name}") };
                 } else if !line.trim().is_empty() {
                     let words = lists.0.entry(section.clone()).or_default();
                     words.push(line.trim().to_owned());

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use aidos_privacy::pii::tagger::{Label, Parts, Tagger, Token, UNKNOWN};
+use aidos_privacy::pii::tagger::{Class, Label, Parts, Tagger, Token, UNKNOWN, list};
 
 use crate::perceptron::{Counts, Perceptron};
 use crate::random::Random;
@@ -43,7 +43,7 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
     let mut plan = Plan {
         seed: 1,
         out: PathBuf::new(),
-        texts: 80_000,
+        texts: 110_000,
         epochs: 6,
         rows: 215_000,
         show: 0,
@@ -175,8 +175,11 @@ fn forget(tokens: &[Token], gold: &[Label], random: &mut Random) -> Vec<Token> {
     let mut whole = false;
     for (token, label) in made.iter_mut().zip(gold) {
         if *label == Label::Outside {
-            if random.percent(4) && token.word != 0 {
+            // Out there most words were never met; they are no names either.
+            let word = token.word != 0 && token.piece.class != Class::Mark;
+            if word && random.percent(14) {
                 token.word = UNKNOWN;
+                token.mask &= !list::COMMON;
             }
             continue;
         }

@@ -6,7 +6,7 @@ use crate::address::digits;
 use crate::lists::Lists;
 use crate::random::Random;
 use crate::template::{Part, Templates, choose, parts};
-use crate::value::{Case, Language, Values, decline};
+use crate::value::{Case, Language, Values, capital, decline};
 
 /// A text, and where the names in it begin and end, in bytes.
 #[derive(Debug, Default, Clone)]
@@ -175,11 +175,7 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
         "product" => values.product(),
         "month" | "weekday" => values.month(),
         "word" => values.word(),
-        "Word" => {
-            let word = values.word();
-            let mut letters = word.chars();
-            letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
-        }
+        "Word" => capital(&values.word()),
         "zip" => values.zip(),
         "Mon" => values.random.pick::<str, _>(&english).unwrap_or_default().to_owned(),
         "year" => values.random.between(1950, 2029).to_string(),
@@ -280,10 +276,6 @@ fn roughen(text: &Text, random: &mut Random) -> Text {
 
 /// Every word with a capital.
 fn headline(text: &str) -> String {
-    let words = text.split(' ').map(|word| {
-        let mut letters = word.chars();
-        let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-        first.chain(letters).collect::<String>()
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let words: Vec<String> = text.split(' ').map(capital).collect();
+    words.join(" ")
 }

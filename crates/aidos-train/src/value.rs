@@ -106,6 +106,9 @@ impl Values<'_> {
             let locale: &str = self.random.pick(own).unwrap_or("en_US");
             return format!("{file}/{locale}");
         }
+        if self.random.percent(35) {
+            return format!("{file}/intl");
+        }
         let prefix = format!("{file}/");
         let names: Vec<&str> = self.lists.names(&prefix).filter(|name| !name.ends_with("el_GR")).collect();
         self.random.pick::<str, _>(&names).unwrap_or_default().to_owned()
@@ -173,8 +176,7 @@ impl Values<'_> {
             24..28 => format!("{given} {} {family}", self.one("own/particle.any")),
             28..32 => format!("{given} {}", family.to_uppercase()),
             32..36 => format!("{family} {given}"),
-            36..38 => format!("{family}, {given}"),
-            38..40 => format!("{given} {} {family}", self.family()),
+            36..40 => format!("{given} {} {family}", self.family()),
             _ => format!("{given} {family}"),
         }
     }
@@ -235,7 +237,10 @@ impl Values<'_> {
 
     /// A nationality or another group.
     pub(crate) fn group(&mut self) -> String {
-        self.own("group")
+        let word = self.own("group");
+        let forms = forms(&word, self.language);
+        let at = self.random.below(forms.len() * 2);
+        forms.get(at).cloned().unwrap_or(word)
     }
 
     /// An organisation.
@@ -251,7 +256,8 @@ impl Values<'_> {
             51..58 if self.language == Language::En => format!("{} {kind}", self.city()),
             58..64 if self.language == Language::En => format!("{kind} of {}", self.city()),
             64..72 if self.language == Language::En => format!("{} {kind}", self.invented("family")),
-            45..60 => format!("{kind} {}", self.city()),
+            45..52 => format!("{} {}", capital(&self.word()), self.family()),
+            52..60 => format!("{kind} {}", self.city()),
             60..66 => format!("{kind} {}", self.family()),
             66..72 => format!("{} {kind} {legal}", self.family()),
             72..84 => format!("{} {legal}", self.invented("city")),
@@ -304,8 +310,13 @@ impl Values<'_> {
 
     /// A word of everyday language.
     pub(crate) fn word(&mut self) -> String {
-        let section = format!("word/{}", self.language.locale());
-        self.one(&section).to_lowercase()
+        let word = if self.random.percent(50) {
+            self.own("word")
+        } else {
+            self.one(&format!("word/{}", self.language.locale()))
+        };
+        // German nouns have a capital.
+        if self.language == Language::De { word } else { word.to_lowercase() }
     }
 
     /// A product, malware or acronym.
@@ -322,6 +333,40 @@ impl Values<'_> {
     /// A month or a weekday.
     pub(crate) fn month(&mut self) -> String {
         self.any("time")
+    }
+}
+
+/// A word with a capital.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).collect()
+}
+
+/// The forms of a nationality, as adjective and of people; those that the ending tells.
+pub(crate) fn forms(word: &str, language: Language) -> Vec<String> {
+    let with = |cut: &str, ends: &[&str]| -> Vec<String> {
+        let stem = word.strip_suffix(cut).unwrap_or(word);
+        ends.iter().map(|end| format!("{stem}{end}")).collect()
+    };
+    match language {
+        Language::De if word.ends_with("sche") => with("e", &["", "e", "er", "en", "es", "em"]),
+        Language::De if word.ends_with("er") => with("", &["", "in", "n", "innen"]),
+        Language::De if word.ends_with('e') => with("e", &["e", "en"]),
+        Language::Fr if word.ends_with('s') => with("", &["", "e", "es"]),
+        Language::Fr if word.ends_with('e') => with("", &["", "s"]),
+        Language::Fr => with("", &["", "e", "s", "es"]),
+        Language::Es if word.ends_with('o') => with("o", &["o", "a", "os", "as"]),
+        Language::Es if word.ends_with("és") => with("és", &["és", "esa", "eses", "esas"]),
+        Language::Es if word.ends_with("án") => with("án", &["án", "ana", "anes", "anas"]),
+        Language::It if word.ends_with("co") => with("co", &["co", "ca", "ci", "chi", "che"]),
+        Language::It if word.ends_with('o') => with("o", &["o", "a", "i", "e"]),
+        Language::It if word.ends_with('e') => with("e", &["e", "i"]),
+        Language::El if word.ends_with("ός") => with("ός", &["ός", "ού", "ό", "οί", "ούς", "ών"]),
+        Language::El if word.ends_with("ος") => with("ος", &["ος", "ου", "ο", "οι", "ους"]),
+        Language::El if word.ends_with("ική") => with("ή", &["ή", "ής", "ό", "ού", "ός", "ές", "ών", "ά"]),
+        Language::El if word.ends_with("ίδα") => with("α", &["α", "ας", "ες"]),
+        _ => Vec::new(),
     }
 }
 

@@ -209,6 +209,7 @@ fn trim<'t>(text: &str, own: &'t [Token], kind: Kind) -> Option<&'t [Token]> {
 fn reason(name: &Name, own: &[Token]) -> (&'static str, Proof) {
     let known = |mask: Mask| own.iter().any(|token| token.mask & mask != 0);
     let phrased = own.iter().any(|token| token.phrase & !(phrase::BEGIN | phrase::OTHER) != 0);
+    let numbered = own.iter().any(|token| matches!(token.piece.class, Class::Number | Class::Mixed));
     let whole = own.len() > 1;
     match name.kind {
         Kind::Person => match (known(list::GIVEN), known(list::FAMILY)) {
@@ -221,8 +222,12 @@ fn reason(name: &Name, own: &[Token]) -> (&'static str, Proof) {
             _ => ("tagger: unknown words, written as a name in words that fit a person", proof(whole)),
         },
         Kind::Location => match name.subtype {
+            // A whole address has a grammar of its own: its postal code does not stand alone.
+            Some("ADDRESS") if known(list::STREET) && numbered && own.len() > 3 => {
+                ("tagger: the words and numbers of a postal address", Proof::Checked)
+            }
             Some("ADDRESS") if known(list::STREET) => {
-                ("tagger: the words and numbers of a postal address", Proof::Context)
+                ("tagger: a street of a postal address", Proof::Context)
             }
             Some("ADDRESS") => ("tagger: written as postal addresses are", proof(whole)),
             _ if phrased || known(list::CITY | list::COUNTRY | list::PLACE) => {

@@ -217,9 +217,9 @@ fn mark_above(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// Whether an apostrophe joins two parts of a name: a capital on both sides.
+/// Whether an apostrophe joins two parts of a name: a capital on both sides, and no French or Italian article.
 fn within(text: &str, place: usize, mark: char) -> bool {
-    let before = char_before(text, place).is_some_and(char::is_uppercase);
+    let before = char_before(text, place).is_some_and(|c| c.is_uppercase() && c != 'L');
     before && char_at(text, place + mark.len_utf8()).is_some_and(char::is_uppercase)
 }
 
@@ -278,6 +278,7 @@ mod tests {
             ["Dr", ".", "Jean", "-", "Luc", "O'Brien", "'s", "mail"]
         );
         assert_eq!(cut("l'Italia dell’Aquila"), ["l", "'", "Italia", "dell", "’", "Aquila"]);
+        assert_eq!(cut("L'ENI, D'Amico"), ["L", "'", "ENI", ",", "D'Amico"]);
         assert_eq!(cut("Alfa S.A. und Co. KG."), ["Alfa", "S.A.", "und", "Co", ".", "KG", "."]);
         assert_eq!(cut("η κ. Παπαδοπούλου,"), ["η", "κ", ".", "Παπαδοπούλου", ","]);
         assert_eq!(cut("Str. 12b, 10117 Berlin"), ["Str", ".", "12b", ",", "10117", "Berlin"]);
