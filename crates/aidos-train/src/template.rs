@@ -21,6 +21,18 @@ impl Templates {
             without: lines(&folder.join(without))?,
         })
     }
+
+    /// Those templates whose number in their file is kept.
+    pub(crate) fn part(&self, keep: impl Fn(usize) -> bool) -> Templates {
+        let part = |all: &[String]| -> Vec<String> {
+            let kept = all.iter().enumerate().filter(|(n, _)| keep(*n));
+            kept.map(|(_, template)| template.clone()).collect()
+        };
+        Templates {
+            with: part(&self.with),
+            without: part(&self.without),
+        }
+    }
 }
 
 fn lines(path: &Path) -> io::Result<Vec<String>> {

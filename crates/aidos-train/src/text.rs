@@ -1,5 +1,7 @@
 //! Whole texts with their names marked: templates filled, joined and roughened.
 
+use std::rc::Rc;
+
 use aidos_privacy::pii::tagger::Label;
 
 use crate::address::digits;
@@ -51,7 +53,7 @@ impl Text {
 
 /// Everything that texts are made from.
 pub(crate) struct Source {
-    pub(crate) lists: Lists,
+    pub(crate) lists: Rc<Lists>,
     /// The templates of each language, in the order of [`Language::ALL`].
     pub(crate) languages: Vec<Templates>,
     /// Lines of logs with names, and without.
@@ -59,6 +61,16 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// The same with every seventh template, or with all others.
+    pub(crate) fn seventh(&self, held: bool) -> Source {
+        let keep = |n: usize| (n % 7 == 3) == held;
+        Source {
+            lists: Rc::clone(&self.lists),
+            languages: self.languages.iter().map(|templates| templates.part(keep)).collect(),
+            logs: self.logs.part(keep),
+        }
+    }
+
     /// Makes one text.
     pub(crate) fn text(&self, random: &mut Random) -> Text {
         let language = match random.below(100) {
