@@ -422,7 +422,7 @@ mod tests {
         let mut run = Writer::new(folder.path(), 0).unwrap();
         let hash = |number: u128| {
             let upper = if number < 100 { 1 } else { 2 };
-            upper << 64 | number * 2
+            (upper << 64) | (number * 2)
         };
         for number in 0..2000 {
             run.push(hash(number)).unwrap();
