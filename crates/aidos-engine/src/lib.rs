@@ -4,6 +4,7 @@
 
 mod bundle;
 mod case;
+mod ending;
 mod entries;
 mod error;
 pub mod export;
