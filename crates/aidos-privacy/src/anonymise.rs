@@ -33,11 +33,14 @@
 
 mod document;
 mod entry;
+mod event;
 mod known;
+mod misp;
 mod names;
 mod prose;
 mod row;
 mod shape;
+mod stix;
 
 use crate::key::{CommunityKey, KeyId};
 use crate::leak::Search;
@@ -48,6 +51,7 @@ use crate::technique::ip::Addresses;
 use crate::technique::{self, Hidden, Technique};
 
 pub use document::{Document, Statistics};
+pub use event::Refused;
 pub use row::Column;
 
 /// What stands in a text where a value was taken away and nothing put in its place.

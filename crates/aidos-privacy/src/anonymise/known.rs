@@ -116,12 +116,6 @@ impl Known {
         }
     }
 
-    /// The values of the document that are not an attacker's, but for their parts.
-    pub(super) fn hidden_values(&self) -> impl Iterator<Item = (&str, Role, &str)> {
-        let values = self.values.iter().filter(|value| !value.part);
-        values.map(|value| (value.kind.as_str(), value.role, value.text.as_str()))
-    }
-
     /// Builds what [`Known::find`] looks with: all forms of all values. Takes time; worth it for whole events.
     pub(super) fn prepare(&mut self) {
         if self.search.is_none() {

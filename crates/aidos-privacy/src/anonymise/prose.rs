@@ -22,6 +22,8 @@ pub(super) struct Setting<'s> {
     pub(super) careful: bool,
     /// Whether what is found is remembered for the rest of the document.
     pub(super) learn: bool,
+    /// Whether only what is known is looked for, and detectors are not asked.
+    pub(super) known_only: bool,
 }
 
 impl<'s> Setting<'s> {
@@ -119,7 +121,9 @@ impl Anonymiser {
         let mut closed = self.closed(document, text);
         closed.extend_from_slice(written);
         let mut findings = Vec::new();
-        self.scanner.scan(text, &mut findings);
+        if !setting.known_only {
+            self.scanner.scan(text, &mut findings);
+        }
         let attackers = document.known.find_attackers(text);
         let mut spans = Vec::new();
         for finding in &findings {
@@ -288,7 +292,7 @@ impl Anonymiser {
 }
 
 /// Kinds whose values are worth finding again where no detector would see them.
-fn is_telling(kind: &str) -> bool {
+pub(super) fn is_telling(kind: &str) -> bool {
     matches!(
         kind,
         "PERSON"
