@@ -267,8 +267,10 @@ fn ascii(name: &str) -> String {
 
 /// Writes a text as people do: without capitals, in capitals, in a list, quoted.
 fn roughen(text: &Text, random: &mut Random) -> Text {
+    // `US` in small letters is no country.
+    let short = text.names.iter().any(|name| name.1 - name.0 < 4);
     let mut made = match random.below(100) {
-        0..7 => text.map(str::to_lowercase),
+        0..7 if !short => text.map(str::to_lowercase),
         7..11 => text.map(str::to_uppercase),
         11..15 if text.names.is_empty() => text.map(headline),
         _ => text.clone(),

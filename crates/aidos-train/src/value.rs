@@ -164,7 +164,9 @@ impl Values<'_> {
         if family.is_empty() || self.random.percent(8) {
             family = self.family();
         }
-        let initial = |name: &str| name.chars().next().map_or_else(String::new, |c| c.to_string());
+        // A French `M.` before a name is a title.
+        let french = self.language == Language::Fr;
+        let initial = |name: &str| name.chars().next().filter(|c| !(french && *c == 'M')).map_or_else(|| "J".to_owned(), |c| c.to_string());
         let spanish = self.language == Language::Es && self.random.percent(45);
         match self.random.below(100) {
             _ if spanish => format!("{given} {family} {}", self.family()),
@@ -251,15 +253,26 @@ impl Values<'_> {
             0..22 => self.any("org"),
             22..38 => format!("{} {legal}", self.family()),
             38..41 => format!("{}, {} and {}", self.family(), self.family(), self.family()),
-            41..45 => format!("{}-{}", self.family(), self.family()),
+            41..44 => format!("{}-{}", self.family(), self.family()),
+            44 => format!("The {} {}", capital(&self.word()), capital(&self.word())),
             45..51 if self.language == Language::En => format!("{} {kind} {legal}", self.family()),
             51..58 if self.language == Language::En => format!("{} {kind}", self.city()),
             58..64 if self.language == Language::En => format!("{kind} of {}", self.city()),
-            64..72 if self.language == Language::En => format!("{} {kind}", self.invented("family")),
+            64..68 if self.language == Language::En => format!("{} {kind}", self.invented("family")),
+            68..77 if self.language == Language::En => {
+                let (a, b) = (capital(&self.word()), capital(&self.word()));
+                match self.random.below(4) {
+                    0 => format!("{a} {b}"),
+                    1 => format!("{a} {b} {kind}"),
+                    _ => format!("{a} {kind}"),
+                }
+            }
             45..51 => format!("{} {}", capital(&self.word()), self.family()),
             51..60 => format!("{kind} {}", self.city()),
-            60..66 => format!("{kind} {}", self.family()),
-            66..72 => format!("{} {kind} {legal}", self.family()),
+            60..64 => format!("{kind} {}", self.family()),
+            64..66 => format!("{kind} {}", capital(&self.word())),
+            66 => format!("{kind} {} {}", self.one("own/particle.any"), self.family()),
+            67..72 => format!("{} {kind} {legal}", self.family()),
             72..84 => format!("{} {legal}", self.invented("city")),
             84..90 => {
                 let heads = [
@@ -315,8 +328,18 @@ impl Values<'_> {
         } else {
             self.one(&format!("word/{}", self.language.locale()))
         };
-        // German nouns have a capital.
-        if self.language == Language::De { word } else { word.to_lowercase() }
+        // German nouns have a capital, and join.
+        if self.language != Language::De {
+            return word.to_lowercase();
+        }
+        let noun = word.chars().next().is_some_and(char::is_uppercase);
+        if noun && self.random.percent(30) {
+            let other = self.own("word").to_lowercase();
+            let ends = ["", "", "e", "en", "s", "n"];
+            let end: &str = self.random.pick(&ends).unwrap_or_default();
+            return format!("{word}{}{other}{end}", if self.random.percent(25) { "s" } else { "" });
+        }
+        word
     }
 
     /// A product, malware or acronym.
