@@ -409,7 +409,13 @@ mod tests {
         let mut out = Vec::new();
         let options = Options::default();
         let cancel = Cancel::default();
-        spans(&mut input.as_bytes(), &mut out, (&options, true), threads, &cancel)?;
+        spans(
+            &mut input.as_bytes(),
+            &mut out,
+            (&options, true),
+            threads,
+            &cancel,
+        )?;
         Ok(String::from_utf8(out).unwrap())
     }
 
@@ -456,11 +462,16 @@ mod tests {
 
     #[test]
     fn names_are_found_unless_the_line_or_its_types_leave_them_out() {
-        let line = |more: &str| format!("{{\"id\":1,\"text\":\"Please call Maria Rossi in Berlin.\"{more}}}\n");
+        let line = |more: &str| {
+            format!("{{\"id\":1,\"text\":\"Please call Maria Rossi in Berlin.\"{more}}}\n")
+        };
         let kinds = |more: &str| {
-            let value: serde_json::Value = serde_json::from_str(&answers(&line(more), 1).unwrap()).unwrap();
+            let value: serde_json::Value =
+                serde_json::from_str(&answers(&line(more), 1).unwrap()).unwrap();
             let spans = value["spans"].as_array().unwrap().iter();
-            spans.map(|span| span["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            spans
+                .map(|span| span["type"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(kinds(""), ["PERSON", "LOCATION"]);
         assert_eq!(kinds(",\"types\":[\"LOCATION\"]"), ["LOCATION"]);

@@ -34,9 +34,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("leaked {} of {} characters", whole.leaked, whole.characters);
-    println!("findings in {} of {} texts without names", whole.alarmed, whole.empty);
+    println!(
+        "findings in {} of {} texts without names",
+        whole.alarmed, whole.empty
+    );
     for by in ["language", "domain"] {
-        let key = |text: &Labelled| if by == "language" { text.language.clone() } else { text.domain.clone() };
+        let key = |text: &Labelled| {
+            if by == "language" {
+                text.language.clone()
+            } else {
+                text.domain.clone()
+            }
+        };
         let mut keys: Vec<String> = texts.iter().map(key).collect();
         keys.sort();
         keys.dedup();
@@ -46,7 +55,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     for (tenth, count) in &whole.sure {
-        println!("score 0.{tenth}: {:.2} right of {}", count.precision(), count.right + count.false_alarms);
+        println!(
+            "score 0.{tenth}: {:.2} right of {}",
+            count.precision(),
+            count.right + count.false_alarms
+        );
     }
     if std::env::args().nth(2).is_some() {
         for mistake in &whole.mistakes {

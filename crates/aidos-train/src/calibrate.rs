@@ -16,17 +16,36 @@ const UNIT: f64 = 100.0;
 ///
 /// The lists and words of names are forgotten as often as while the model learned: names out there are known
 /// less well than those of the generator.
-pub(crate) fn fit(tagger: &Tagger, seed: u64, texts: impl Iterator<Item = Text>) -> [(f32, f32); 5] {
-    let kinds = [Kind::Person, Kind::Location, Kind::Organization, Kind::Nrp, Kind::Title];
+pub(crate) fn fit(
+    tagger: &Tagger,
+    seed: u64,
+    texts: impl Iterator<Item = Text>,
+) -> [(f32, f32); 5] {
+    let kinds = [
+        Kind::Person,
+        Kind::Location,
+        Kind::Organization,
+        Kind::Nrp,
+        Kind::Title,
+    ];
     let mut seen: [Vec<(f64, bool)>; 5] = Default::default();
     for (n, text) in (0..).zip(texts) {
         let whole = tagger.tokens(&text.text, 0, text.text.len());
-        let tokens = crate::forget(&whole, &crate::gold(&text, &whole), &mut Random::of(seed, n));
+        let tokens = crate::forget(
+            &whole,
+            &crate::gold(&text, &whole),
+            &mut Random::of(seed, n),
+        );
         for name in tagger.names(&tokens) {
             let first = tokens.get(name.first).map_or(0, |token| token.piece.start);
-            let last = name.end.checked_sub(1).and_then(|last| tokens.get(last)).map_or(0, |token| token.piece.end);
+            let last = name
+                .end
+                .checked_sub(1)
+                .and_then(|last| tokens.get(last))
+                .map_or(0, |token| token.piece.end);
             let right = text.names.iter().any(|&(start, end, label)| {
-                (start, end) == (first, last) && label.kind().is_some_and(|(kind, _)| kind == name.kind)
+                (start, end) == (first, last)
+                    && label.kind().is_some_and(|(kind, _)| kind == name.kind)
             });
             if let Some(place) = kinds.iter().position(|kind| *kind == name.kind)
                 && let Some(seen) = seen.get_mut(place)
@@ -74,7 +93,9 @@ mod tests {
 
     #[test]
     fn the_fit_finds_the_share() {
-        let seen: Vec<(f64, bool)> = (0..2000).map(|n| (f64::from(n % 200), n % 200 > 50 + n * 31 % 100)).collect();
+        let seen: Vec<(f64, bool)> = (0..2000)
+            .map(|n| (f64::from(n % 200), n % 200 > 50 + n * 31 % 100))
+            .collect();
         let (slope, shift) = logistic(&seen);
         assert!(slope > 0.0 && shift < 0.0, "{slope} {shift}");
         assert!(!logistic(&[]).0.is_nan());

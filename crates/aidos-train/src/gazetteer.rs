@@ -41,7 +41,10 @@ pub(crate) fn words(lists: &Lists, texts: &[Text]) -> BTreeMap<u32, Mask> {
         for name in lists.all(section) {
             put(&mut words, name, mask);
             let greek = name.chars().any(|c| ('\u{370}'..='\u{3ff}').contains(&c));
-            if greek && mask & (list::GIVEN | list::FAMILY | list::CITY | list::COUNTRY | list::PLACE) != 0 {
+            if greek
+                && mask & (list::GIVEN | list::FAMILY | list::CITY | list::COUNTRY | list::PLACE)
+                    != 0
+            {
                 put(&mut words, &decline(name, Case::Genitive), mask);
                 put(&mut words, &decline(name, Case::Accusative), mask);
             }
@@ -70,7 +73,9 @@ fn put(words: &mut BTreeMap<u32, Mask>, name: &str, mask: Mask) {
         [one] => *words.entry(*one).or_default() |= mask,
         [first, rest @ ..] => {
             if keys.len() <= 4 {
-                let joined = rest.iter().fold(*first, |joined, word| phrase_key(joined, *word));
+                let joined = rest
+                    .iter()
+                    .fold(*first, |joined, word| phrase_key(joined, *word));
                 *words.entry(joined).or_default() |= mask & !list::KNOWN;
             }
             let apart = list::GIVEN | list::FAMILY | list::LEGAL_FORM | list::TITLE | list::STREET;
@@ -91,7 +96,10 @@ fn keys(name: &str) -> Vec<u32> {
     pieces(name, 0, name.len(), &mut cut);
     let one = |piece: &aidos_privacy::pii::tagger::Piece| {
         let mut folded = String::new();
-        fold(name.get(piece.start..piece.end).unwrap_or_default(), &mut folded);
+        fold(
+            name.get(piece.start..piece.end).unwrap_or_default(),
+            &mut folded,
+        );
         if folded.chars().count() > 1 {
             folded.retain(|c| c != '.');
         }
@@ -106,7 +114,11 @@ fn spoken(texts: &[Text]) -> BTreeMap<u32, u32> {
     let mut cut = Vec::new();
     for text in texts {
         let mut place = 0;
-        let ends = text.names.iter().map(|name| (name.0, name.1)).chain(std::iter::once((text.text.len(), 0)));
+        let ends = text
+            .names
+            .iter()
+            .map(|name| (name.0, name.1))
+            .chain(std::iter::once((text.text.len(), 0)));
         for (start, end) in ends {
             cut.clear();
             pieces(&text.text, place, start, &mut cut);

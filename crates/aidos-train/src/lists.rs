@@ -21,13 +21,18 @@ impl Lists {
         let mut lists = Lists::default();
         for file in FILES {
             let path = folder.join(file).with_extension("txt");
-            let text = fs::read_to_string(&path)
-                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            let text = fs::read_to_string(&path).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            })?;
             let mut section = String::new();
             for line in text.lines() {
                 if let Some(name) = line.strip_prefix("# ") {
                     // A heading may name another file's section, which it adds to.
-                    section = if name.contains('/') { name.to_owned() } else { format!("{file}/{name}") };
+                    section = if name.contains('/') {
+                        name.to_owned()
+                    } else {
+                        format!("{file}/{name}")
+                    };
                 } else if !line.trim().is_empty() {
                     let words = lists.0.entry(section.clone()).or_default();
                     words.push(line.trim().to_owned());
@@ -44,12 +49,18 @@ impl Lists {
 
     /// The words of all sections whose name begins so.
     pub(crate) fn all<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a String> {
-        let sections = self.0.iter().filter(move |(name, _)| name.starts_with(prefix));
+        let sections = self
+            .0
+            .iter()
+            .filter(move |(name, _)| name.starts_with(prefix));
         sections.flat_map(|(_, words)| words)
     }
 
     /// The names of the sections that begin so.
     pub(crate) fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))
+        self.0
+            .keys()
+            .map(String::as_str)
+            .filter(move |name| name.starts_with(prefix))
     }
 }

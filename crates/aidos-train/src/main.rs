@@ -59,7 +59,12 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
             "--epochs" => plan.epochs = value.parse()?,
             "--rows" => plan.rows = value.parse()?,
             "--show" => plan.show = value.parse()?,
-            _ => return Err(format!("{name}: known are --seed --out --texts --epochs --rows --show").into()),
+            _ => {
+                return Err(format!(
+                    "{name}: known are --seed --out --texts --epochs --rows --show"
+                )
+                .into());
+            }
         }
     }
     if plan.out.as_os_str().is_empty() && plan.show == 0 {
@@ -79,7 +84,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     // How sure a margin is, is told by templates that were not learned: one model for that, and then the other.
-    let trial = Plan { texts: plan.texts / 2, epochs: 3, ..plan };
+    let trial = Plan {
+        texts: plan.texts / 2,
+        epochs: 3,
+        ..plan
+    };
     let mut parts = learn(&trial, &source.seventh(false))?;
     let held = source.seventh(true);
     let calibration = calibrate::fit(
@@ -88,7 +97,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         (0..8000).map(|n| held.text(&mut Random::of(trial.seed ^ 0xca11, n))),
     );
     eprintln!("calibration {calibration:?}");
-    let plan = Plan { texts: trial.texts * 2, epochs, ..trial };
+    let plan = Plan {
+        texts: trial.texts * 2,
+        epochs,
+        ..trial
+    };
     parts = learn(&plan, &source)?;
     parts.calibration = calibration;
     let bytes = parts.to_bytes();
@@ -99,7 +112,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Learns the weights from generated texts.
 fn learn(plan: &Plan, source: &Source) -> Result<Parts, Box<dyn Error>> {
-    let texts: Vec<Text> = (0..plan.texts).map(|n| source.text(&mut Random::of(plan.seed, n))).collect();
+    let texts: Vec<Text> = (0..plan.texts)
+        .map(|n| source.text(&mut Random::of(plan.seed, n)))
+        .collect();
     let words = gazetteer::words(&source.lists, &texts);
     eprintln!("{} texts, {} words in lists", texts.len(), words.len());
 
@@ -124,7 +139,12 @@ fn learn(plan: &Plan, source: &Source) -> Result<Parts, Box<dyn Error>> {
         counts.add(&forget(tokens, gold, &mut Random::of(plan.seed ^ 0xf0, n)));
     }
     let mut model = Perceptron::new(plan.rows, &counts);
-    eprintln!("{} features, {} of {} rows taken", counts.len(), model.taken(), plan.rows);
+    eprintln!(
+        "{} features, {} of {} rows taken",
+        counts.len(),
+        model.taken(),
+        plan.rows
+    );
     drop(counts);
     let mut order: Vec<usize> = (0..read.len()).collect();
     for epoch in 0..plan.epochs {
@@ -152,7 +172,11 @@ fn source() -> Result<Source, Box<dyn Error>> {
     let mut languages = Vec::new();
     for language in Language::ALL {
         let code = language.code();
-        languages.push(Templates::read(&folder, &format!("{code}.txt"), &format!("{code}.none.txt"))?);
+        languages.push(Templates::read(
+            &folder,
+            &format!("{code}.txt"),
+            &format!("{code}.none.txt"),
+        )?);
     }
     Ok(Source {
         lists: Rc::new(lists::Lists::read(&home.join("lists"))?),
@@ -175,7 +199,11 @@ fn gold(text: &Text, tokens: &[Token]) -> Vec<Label> {
         if token.piece.end <= start || token.piece.start >= end {
             return Label::Outside;
         }
-        if open.replace(start).is_some() { label.inside().unwrap_or(label) } else { label }
+        if open.replace(start).is_some() {
+            label.inside().unwrap_or(label)
+        } else {
+            label
+        }
     };
     tokens.iter().map(label).collect()
 }
@@ -216,7 +244,10 @@ fn show(text: &Text) {
     let mut place = 0;
     for &(start, end, label) in &text.names {
         marked.push_str(text.text.get(place..start).unwrap_or_default());
-        marked.push_str(&format!("[{}]({label:?})", text.text.get(start..end).unwrap_or_default()));
+        marked.push_str(&format!(
+            "[{}]({label:?})",
+            text.text.get(start..end).unwrap_or_default()
+        ));
         place = end;
     }
     marked.push_str(text.text.get(place..).unwrap_or_default());

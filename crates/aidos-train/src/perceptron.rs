@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 
-use aidos_privacy::pii::tagger::{LABELS, LANES, Label, Lattice, Scores, Token, Transitions, bar, features, row};
 use aidos_privacy::pii::tagger::Class;
+use aidos_privacy::pii::tagger::{
+    LABELS, LANES, Label, Lattice, Scores, Token, Transitions, bar, features, row,
+};
 
 /// What a mistake costs at a token, in units of a weight.
 const LOSS: i32 = 12;
@@ -84,7 +86,10 @@ impl Perceptron {
                 let place = row(hash, rows);
                 if self.owners.get(place) == Some(&hash) {
                     found.push(place);
-                    for (sum, weight) in sum.iter_mut().zip(self.weights.get(place).into_iter().flatten()) {
+                    for (sum, weight) in sum
+                        .iter_mut()
+                        .zip(self.weights.get(place).into_iter().flatten())
+                    {
                         *sum += weight;
                     }
                 }
@@ -129,7 +134,11 @@ impl Perceptron {
 
     fn change(&mut self, place: usize, label: Label, by: i32) {
         let lane = label as usize;
-        if let Some(weight) = self.weights.get_mut(place).and_then(|row| row.get_mut(lane)) {
+        if let Some(weight) = self
+            .weights
+            .get_mut(place)
+            .and_then(|row| row.get_mut(lane))
+        {
             *weight += by;
         }
         if let Some(sum) = self.sums.get_mut(place).and_then(|row| row.get_mut(lane)) {
@@ -138,10 +147,18 @@ impl Perceptron {
     }
 
     fn change_step(&mut self, from: Label, to: Label, by: i32) {
-        if let Some(weight) = self.steps.get_mut(from as usize).and_then(|row| row.get_mut(to as usize)) {
+        if let Some(weight) = self
+            .steps
+            .get_mut(from as usize)
+            .and_then(|row| row.get_mut(to as usize))
+        {
             *weight += by;
         }
-        if let Some(sum) = self.step_sums.get_mut(from as usize).and_then(|row| row.get_mut(to as usize)) {
+        if let Some(sum) = self
+            .step_sums
+            .get_mut(from as usize)
+            .and_then(|row| row.get_mut(to as usize))
+        {
             *sum += i64::from(by) * self.turn;
         }
     }
@@ -164,9 +181,16 @@ impl Perceptron {
             })
             .collect();
         // All but one of some thousand weights fit; the others are cut.
-        let mut sizes: Vec<i64> = rows.iter().flatten().map(|cell| cell.abs()).filter(|size| *size > 0).collect();
+        let mut sizes: Vec<i64> = rows
+            .iter()
+            .flatten()
+            .map(|cell| cell.abs())
+            .filter(|size| *size > 0)
+            .collect();
         sizes.sort_unstable();
-        let largest = sizes.get(sizes.len() - (sizes.len() / 2000).min(sizes.len())).or(sizes.last());
+        let largest = sizes
+            .get(sizes.len() - (sizes.len() / 2000).min(sizes.len()))
+            .or(sizes.last());
         let unit = largest.map_or(1, |largest| (largest / 120).max(1));
         let scaled = |cell: i64| (cell + unit.signum() * cell.signum() * unit / 2) / unit;
         let weights = rows
@@ -184,11 +208,12 @@ impl Perceptron {
             })
             .collect();
         let mut transitions = [[0i16; LANES]; LANES];
-        for (small, (weight, sum)) in transitions
-            .iter_mut()
-            .flatten()
-            .zip(self.steps.iter().flatten().zip(self.step_sums.iter().flatten()))
-        {
+        for (small, (weight, sum)) in transitions.iter_mut().flatten().zip(
+            self.steps
+                .iter()
+                .flatten()
+                .zip(self.step_sums.iter().flatten()),
+        ) {
             *small = i16::try_from(scaled(average(*weight, *sum)).clamp(-3000, 3000)).unwrap_or(0);
         }
         (weights, transitions)

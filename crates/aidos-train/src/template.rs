@@ -73,7 +73,8 @@ pub(crate) fn parts(template: &str) -> Vec<Part<'_>> {
         let (before, from) = rest.split_at(open);
         let close = from.find('}').unwrap_or(0);
         let name = from.get(1..close).unwrap_or_default();
-        let is_slot = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+        let is_slot =
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
         let end = if is_slot { close + 1 } else { 1 };
         let (slot, behind) = from.split_at(end);
         if is_slot {
@@ -104,6 +105,11 @@ mod tests {
         assert_eq!(all, ["a !", "a b!", "a c d!", "a c e!"]);
         let cut = parts("{\"n\": \"{person}\"}");
         assert!(cut.contains(&Part::Slot("person")));
-        assert_eq!(cut.iter().filter(|part| matches!(part, Part::Slot(_))).count(), 1);
+        assert_eq!(
+            cut.iter()
+                .filter(|part| matches!(part, Part::Slot(_)))
+                .count(),
+            1
+        );
     }
 }

@@ -23,7 +23,10 @@ fn every_template_fills_and_its_names_lie_in_it() {
 fn the_same_seed_gives_the_same_texts() {
     let source = source().unwrap();
     for n in 0..100 {
-        let (a, b) = (source.text(&mut Random::of(3, n)), source.text(&mut Random::of(3, n)));
+        let (a, b) = (
+            source.text(&mut Random::of(3, n)),
+            source.text(&mut Random::of(3, n)),
+        );
         assert_eq!((a.text, a.names), (b.text, b.names));
     }
 }

@@ -34,7 +34,12 @@ impl Text {
     fn append(&mut self, other: &Text) {
         let start = self.text.len();
         self.text.push_str(&other.text);
-        self.names.extend(other.names.iter().map(|(from, to, label)| (from + start, to + start, *label)));
+        self.names.extend(
+            other
+                .names
+                .iter()
+                .map(|(from, to, label)| (from + start, to + start, *label)),
+        );
     }
 
     /// The text with every stretch changed by a function; names keep their places.
@@ -66,7 +71,11 @@ impl Source {
         let keep = |n: usize| (n % 7 == 3) == held;
         Source {
             lists: Rc::clone(&self.lists),
-            languages: self.languages.iter().map(|templates| templates.part(keep)).collect(),
+            languages: self
+                .languages
+                .iter()
+                .map(|templates| templates.part(keep))
+                .collect(),
             logs: self.logs.part(keep),
         }
     }
@@ -81,7 +90,9 @@ impl Source {
             78..89 => 4,
             _ => 5,
         };
-        let (Some(&own), Some(templates)) = (Language::ALL.get(language), self.languages.get(language)) else {
+        let (Some(&own), Some(templates)) =
+            (Language::ALL.get(language), self.languages.get(language))
+        else {
             return Text::default();
         };
         match random.below(100) {
@@ -99,14 +110,23 @@ impl Source {
             if n > 0 {
                 made.push("\n");
             }
-            let template = random.pick::<str, _>(templates).unwrap_or_default().to_owned();
+            let template = random
+                .pick::<str, _>(templates)
+                .unwrap_or_default()
+                .to_owned();
             made.append(&self.fill(language, &template, random));
         }
         made
     }
 
     /// Sentences; so many of a hundred hold names.
-    fn prose(&self, language: Language, templates: &Templates, share: usize, random: &mut Random) -> Text {
+    fn prose(
+        &self,
+        language: Language,
+        templates: &Templates,
+        share: usize,
+        random: &mut Random,
+    ) -> Text {
         let mut made = Text::default();
         let sentences = match random.below(10) {
             0..5 => 1,
@@ -118,7 +138,11 @@ impl Source {
                 let gap = [" ", " ", " ", "\n", "\n\n"];
                 made.push(random.pick::<str, _>(&gap).unwrap_or_default());
             }
-            let list = if random.percent(share) { &templates.with } else { &templates.without };
+            let list = if random.percent(share) {
+                &templates.with
+            } else {
+                &templates.without
+            };
             let template = random.pick::<str, _>(list).unwrap_or_default().to_owned();
             made.append(&self.fill(language, &template, random));
         }
@@ -180,7 +204,9 @@ fn slot(name: &str, values: &mut Values<'_>, out: &mut Text) {
 
 /// What stands in texts and is no name.
 fn filler(name: &str, values: &mut Values<'_>) -> String {
-    let english = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let english = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     match name {
         "job" => values.job(),
         "role" => values.role(),
@@ -189,7 +215,11 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
         "word" => values.word(),
         "Word" => capital(&values.word()),
         "zip" => values.zip(),
-        "Mon" => values.random.pick::<str, _>(&english).unwrap_or_default().to_owned(),
+        "Mon" => values
+            .random
+            .pick::<str, _>(&english)
+            .unwrap_or_default()
+            .to_owned(),
         "year" => values.random.between(1950, 2029).to_string(),
         "age" => values.random.between(1, 99).to_string(),
         "num" => {
@@ -207,7 +237,11 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
             }
         }
         "date" => {
-            let (day, month, year) = (values.random.between(1, 28), values.random.between(1, 12), values.random.between(1950, 2029));
+            let (day, month, year) = (
+                values.random.between(1, 28),
+                values.random.between(1, 12),
+                values.random.between(1950, 2029),
+            );
             match values.random.below(6) {
                 0 => format!("{day}/{month}/{year}"),
                 1 => format!("{day:02}.{month:02}.{year}"),
@@ -218,7 +252,15 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
             }
         }
         "phone" => {
-            let patterns = ["+99 999 9999999", "(999) 999-9999", "999-999-9999", "09999 999999", "+99-99-9999-9999", "99 99 99 99 99", "999 9999999"];
+            let patterns = [
+                "+99 999 9999999",
+                "(999) 999-9999",
+                "999-999-9999",
+                "09999 999999",
+                "+99-99-9999-9999",
+                "99 99 99 99 99",
+                "999 9999999",
+            ];
             let pattern = values.random.pick::<str, _>(&patterns).unwrap_or_default();
             digits(pattern, values.random)
         }
@@ -231,29 +273,70 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
                 _ => format!("£{sum}.50"),
             }
         }
-        "ip" => (0..4).map(|_| values.random.between(1, 254).to_string()).collect::<Vec<_>>().join("."),
-        "cve" => format!("CVE-{}-{}", values.random.between(2014, 2029), values.random.between(1000, 49999)),
-        "hash" => (0..32).map(|_| char::from_digit(u32::try_from(values.random.below(16)).unwrap_or(0), 16).unwrap_or('0')).collect(),
+        "ip" => (0..4)
+            .map(|_| values.random.between(1, 254).to_string())
+            .collect::<Vec<_>>()
+            .join("."),
+        "cve" => format!(
+            "CVE-{}-{}",
+            values.random.between(2014, 2029),
+            values.random.between(1000, 49999)
+        ),
+        "hash" => (0..32)
+            .map(|_| {
+                char::from_digit(u32::try_from(values.random.below(16)).unwrap_or(0), 16)
+                    .unwrap_or('0')
+            })
+            .collect(),
         "user" => {
             let (given, family) = (ascii(&values.given()), ascii(&values.family()));
             match values.random.below(4) {
                 0 => format!("{}{family}", given.chars().next().unwrap_or('x')),
                 1 => format!("{given}.{family}"),
-                2 => ["admin", "root", "www-data", "backup", "guest", "oracle", "test", "nagios"]
-                    .get(values.random.below(8))
-                    .map_or_else(String::new, ToString::to_string),
+                2 => [
+                    "admin", "root", "www-data", "backup", "guest", "oracle", "test", "nagios",
+                ]
+                .get(values.random.below(8))
+                .map_or_else(String::new, ToString::to_string),
                 _ => format!("{given}{}", values.random.below(99)),
             }
         }
-        "email" => format!("{}.{}@{}.example", ascii(&values.given()), ascii(&values.family()), values.random.pick::<str, _>(&["mail", "corp", "web"]).unwrap_or_default()),
-        "url" => format!("https://{}.example/{}", ascii(&values.family()), ascii(&values.given())),
+        "email" => format!(
+            "{}.{}@{}.example",
+            ascii(&values.given()),
+            ascii(&values.family()),
+            values
+                .random
+                .pick::<str, _>(&["mail", "corp", "web"])
+                .unwrap_or_default()
+        ),
+        "url" => format!(
+            "https://{}.example/{}",
+            ascii(&values.family()),
+            ascii(&values.given())
+        ),
         "host" => {
             let kinds = ["web", "db", "mail", "fw", "srv", "app", "dc", "proxy", "ns"];
-            let kind = values.random.pick::<str, _>(&kinds).unwrap_or_default().to_owned();
-            let end = if values.random.percent(50) { ".corp.example" } else { "" };
+            let kind = values
+                .random
+                .pick::<str, _>(&kinds)
+                .unwrap_or_default()
+                .to_owned();
+            let end = if values.random.percent(50) {
+                ".corp.example"
+            } else {
+                ""
+            };
             format!("{kind}{}{end}", values.random.between(1, 40))
         }
-        "file" => format!("{}.{}", ascii(&values.family()), values.random.pick::<str, _>(&["exe", "dll", "doc", "zip", "py", "log"]).unwrap_or_default()),
+        "file" => format!(
+            "{}.{}",
+            ascii(&values.family()),
+            values
+                .random
+                .pick::<str, _>(&["exe", "dll", "doc", "zip", "py", "log"])
+                .unwrap_or_default()
+        ),
         // A slot that has no values shows itself, so that a test sees it.
         other => format!("{{{other}}}"),
     }
@@ -261,8 +344,16 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
 
 /// The small ASCII letters of a name.
 fn ascii(name: &str) -> String {
-    let small: String = name.to_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
-    if small.is_empty() { "user".to_owned() } else { small }
+    let small: String = name
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .collect();
+    if small.is_empty() {
+        "user".to_owned()
+    } else {
+        small
+    }
 }
 
 /// Writes a text as people do: without capitals, in capitals, in a list, quoted.
@@ -275,7 +366,13 @@ fn roughen(text: &Text, random: &mut Random) -> Text {
         11..15 if text.names.is_empty() => text.map(headline),
         _ => text.clone(),
     };
-    if random.percent(15) && made.text.ends_with('.') && made.names.last().is_none_or(|name| name.1 < made.text.len()) {
+    if random.percent(15)
+        && made.text.ends_with('.')
+        && made
+            .names
+            .last()
+            .is_none_or(|name| name.1 < made.text.len())
+    {
         made.text.pop();
     }
     if random.percent(7) {

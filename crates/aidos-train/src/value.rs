@@ -101,7 +101,11 @@ impl Values<'_> {
             Language::Es => &["es_ES", "es_MX", "es_CO"],
             Language::It => &["it_IT"],
         };
-        let home = if self.language == Language::En { 55 } else { 78 };
+        let home = if self.language == Language::En {
+            55
+        } else {
+            78
+        };
         if self.random.percent(home) {
             let locale: &str = self.random.pick(own).unwrap_or("en_US");
             return format!("{file}/{locale}");
@@ -110,8 +114,15 @@ impl Values<'_> {
             return format!("{file}/intl");
         }
         let prefix = format!("{file}/");
-        let names: Vec<&str> = self.lists.names(&prefix).filter(|name| !name.ends_with("el_GR")).collect();
-        self.random.pick::<str, _>(&names).unwrap_or_default().to_owned()
+        let names: Vec<&str> = self
+            .lists
+            .names(&prefix)
+            .filter(|name| !name.ends_with("el_GR"))
+            .collect();
+        self.random
+            .pick::<str, _>(&names)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// A word that no list holds: the head of one name and the tail of another.
@@ -166,7 +177,12 @@ impl Values<'_> {
         }
         // A French `M.` before a name is a title.
         let french = self.language == Language::Fr;
-        let initial = |name: &str| name.chars().next().filter(|c| !(french && *c == 'M')).map_or_else(|| "J".to_owned(), |c| c.to_string());
+        let initial = |name: &str| {
+            name.chars()
+                .next()
+                .filter(|c| !(french && *c == 'M'))
+                .map_or_else(|| "J".to_owned(), |c| c.to_string())
+        };
         let spanish = self.language == Language::Es && self.random.percent(45);
         match self.random.below(100) {
             _ if spanish => format!("{given} {family} {}", self.family()),
@@ -198,8 +214,16 @@ impl Values<'_> {
             (_, 40..78) => self.any("city"),
             (_, 78..92) => self.one("city/any"),
             (_, 92..96) => {
-                let names: Vec<&str> = self.lists.names("city/").filter(|name| !name.ends_with("el_GR")).collect();
-                let section = self.random.pick::<str, _>(&names).unwrap_or_default().to_owned();
+                let names: Vec<&str> = self
+                    .lists
+                    .names("city/")
+                    .filter(|name| !name.ends_with("el_GR"))
+                    .collect();
+                let section = self
+                    .random
+                    .pick::<str, _>(&names)
+                    .unwrap_or_default()
+                    .to_owned();
                 self.one(&section)
             }
             (Language::En | Language::Fr | Language::Es, 0..12) => {
@@ -209,7 +233,9 @@ impl Values<'_> {
                 format!("{family}{end}")
             }
             (Language::En, 12..20) => {
-                let head = ["East", "West", "North", "South", "Port", "Lake", "New", "Saint", "Fort", "San"];
+                let head = [
+                    "East", "West", "North", "South", "Port", "Lake", "New", "Saint", "Fort", "San",
+                ];
                 let head: &str = self.random.pick(&head).unwrap_or_default();
                 format!("{head} {}", self.given())
             }
@@ -232,9 +258,17 @@ impl Values<'_> {
             return self.any("place");
         }
         let names: Vec<&str> = self.lists.names("region/").collect();
-        let section = self.random.pick::<str, _>(&names).unwrap_or_default().to_owned();
+        let section = self
+            .random
+            .pick::<str, _>(&names)
+            .unwrap_or_default()
+            .to_owned();
         let region = self.one(&section);
-        if region.chars().count() < 4 { self.any("place") } else { region }
+        if region.chars().count() < 4 {
+            self.any("place")
+        } else {
+            region
+        }
     }
 
     /// A nationality or another group.
@@ -247,7 +281,11 @@ impl Values<'_> {
 
     /// An organisation.
     pub(crate) fn organization(&mut self) -> String {
-        let legal = if self.random.percent(80) { self.own("legal") } else { self.any("legal") };
+        let legal = if self.random.percent(80) {
+            self.own("legal")
+        } else {
+            self.any("legal")
+        };
         let kind = self.own("orgkind");
         match self.random.below(100) {
             0..22 => self.any("org"),
@@ -258,7 +296,9 @@ impl Values<'_> {
             45..51 if self.language == Language::En => format!("{} {kind} {legal}", self.family()),
             51..58 if self.language == Language::En => format!("{} {kind}", self.city()),
             58..64 if self.language == Language::En => format!("{kind} of {}", self.city()),
-            64..68 if self.language == Language::En => format!("{} {kind}", self.invented("family")),
+            64..68 if self.language == Language::En => {
+                format!("{} {kind}", self.invented("family"))
+            }
             68..77 if self.language == Language::En => {
                 let (a, b) = (capital(&self.word()), capital(&self.word()));
                 match self.random.below(4) {
@@ -271,17 +311,36 @@ impl Values<'_> {
             51..60 => format!("{kind} {}", self.city()),
             60..64 => format!("{kind} {}", self.family()),
             64..66 => format!("{kind} {}", capital(&self.word())),
-            66 => format!("{kind} {} {}", self.one("own/particle.any"), self.family()),
-            67..72 => format!("{} {kind} {legal}", self.family()),
+            66..68 => format!("{kind} {} {}", self.one("own/particle.any"), self.family()),
+            68..72 => format!("{} {kind} {legal}", self.family()),
             72..84 => format!("{} {legal}", self.invented("city")),
             84..90 => {
                 let heads = [
-                    "Tech", "Cyber", "Data", "Net", "Bio", "Eco", "Medi", "Solar", "Info", "Inter", "Euro", "Global",
-                    "Smart", "Nova", "Alpha", "Omega", "Blue", "Green", "Red", "North", "Sky", "Sun",
+                    "Tech", "Cyber", "Data", "Net", "Bio", "Eco", "Medi", "Solar", "Info", "Inter",
+                    "Euro", "Global", "Smart", "Nova", "Alpha", "Omega", "Blue", "Green", "Red",
+                    "North", "Sky", "Sun",
                 ];
                 let tails = [
-                    "soft", "Net", "Tech", "Corp", "Sys", "works", "line", "Link", " Systems", " Solutions", " Labs",
-                    " Energy", " Media", " Security", " Logistics", "care", "bank", " Group", "pharm", "trade",
+                    "soft",
+                    "Net",
+                    "Tech",
+                    "Corp",
+                    "Sys",
+                    "works",
+                    "line",
+                    "Link",
+                    " Systems",
+                    " Solutions",
+                    " Labs",
+                    " Energy",
+                    " Media",
+                    " Security",
+                    " Logistics",
+                    "care",
+                    "bank",
+                    " Group",
+                    "pharm",
+                    "trade",
                 ];
                 let head: &str = self.random.pick(&heads).unwrap_or_default();
                 let tail: &str = self.random.pick(&tails).unwrap_or_default();
@@ -301,8 +360,15 @@ impl Values<'_> {
     }
 
     fn capital(&mut self, greek: bool) -> char {
-        let letters: Vec<char> = if greek { ('Α'..='Ω').filter(|c| c.is_alphabetic()).collect() } else { ('A'..='Z').collect() };
-        letters.get(self.random.below(letters.len())).copied().unwrap_or('A')
+        let letters: Vec<char> = if greek {
+            ('Α'..='Ω').filter(|c| c.is_alphabetic()).collect()
+        } else {
+            ('A'..='Z').collect()
+        };
+        letters
+            .get(self.random.below(letters.len()))
+            .copied()
+            .unwrap_or('A')
     }
 
     /// What a person does.
@@ -313,7 +379,11 @@ impl Values<'_> {
             other => format!("job/{}", other.locale()),
         };
         let job = self.one(&section);
-        job.split([',', '(', '/']).next().unwrap_or_default().trim().to_owned()
+        job.split([',', '(', '/'])
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     }
 
     /// A person's part in a story: manager, nurse.
@@ -337,7 +407,10 @@ impl Values<'_> {
             let other = self.own("word").to_lowercase();
             let ends = ["", "", "e", "en", "s", "n"];
             let end: &str = self.random.pick(&ends).unwrap_or_default();
-            return format!("{word}{}{other}{end}", if self.random.percent(25) { "s" } else { "" });
+            return format!(
+                "{word}{}{other}{end}",
+                if self.random.percent(25) { "s" } else { "" }
+            );
         }
         word
     }
@@ -348,7 +421,10 @@ impl Values<'_> {
             return self.any("product");
         }
         let head = self.invented("city");
-        let tails = ["Loader", "RAT", "Bot", "Locker", "Stealer", " 365", " Pro", " Manager", "DB", "OS", "-X", " 2.0", " Cloud", " Agent"];
+        let tails = [
+            "Loader", "RAT", "Bot", "Locker", "Stealer", " 365", " Pro", " Manager", "DB", "OS",
+            "-X", " 2.0", " Cloud", " Agent",
+        ];
         let tail: &str = self.random.pick(&tails).unwrap_or_default();
         format!("{}{tail}", head.split(' ').next().unwrap_or_default())
     }
@@ -387,7 +463,9 @@ pub(crate) fn forms(word: &str, language: Language) -> Vec<String> {
         Language::It if word.ends_with('e') => with("e", &["e", "i"]),
         Language::El if word.ends_with("ός") => with("ός", &["ός", "ού", "ό", "οί", "ούς", "ών"]),
         Language::El if word.ends_with("ος") => with("ος", &["ος", "ου", "ο", "οι", "ους"]),
-        Language::El if word.ends_with("ική") => with("ή", &["ή", "ής", "ό", "ού", "ός", "ές", "ών", "ά"]),
+        Language::El if word.ends_with("ική") => {
+            with("ή", &["ή", "ής", "ό", "ού", "ός", "ές", "ών", "ά"])
+        }
         Language::El if word.ends_with("ίδα") => with("α", &["α", "ας", "ες"]),
         _ => Vec::new(),
     }
@@ -395,7 +473,10 @@ pub(crate) fn forms(word: &str, language: Language) -> Vec<String> {
 
 /// A Greek name in a case; others do not change.
 pub(crate) fn decline(name: &str, case: Case) -> String {
-    let words: Vec<String> = name.split(' ').map(|word| decline_word(word, case)).collect();
+    let words: Vec<String> = name
+        .split(' ')
+        .map(|word| decline_word(word, case))
+        .collect();
     words.join(" ")
 }
 
@@ -433,7 +514,10 @@ mod tests {
 
     #[test]
     fn greek_names_decline() {
-        assert_eq!(decline("Γιώργος Παπαδόπουλος", Case::Genitive), "Γιώργου Παπαδόπουλου");
+        assert_eq!(
+            decline("Γιώργος Παπαδόπουλος", Case::Genitive),
+            "Γιώργου Παπαδόπουλου"
+        );
         assert_eq!(decline("Μαρία", Case::Genitive), "Μαρίας");
         assert_eq!(decline("Νίκος", Case::Accusative), "Νίκο");
         assert_eq!(decline("Smith", Case::Genitive), "Smith");

@@ -155,7 +155,10 @@ impl Tagger {
     fn part(&self, text: &str, start: usize, end: usize, out: &mut Vec<Candidate>) {
         let tokens = self.tokens(text, start, end);
         for name in self.names(&tokens) {
-            let Some(own) = tokens.get(name.first..name.end).and_then(|own| trim(text, own, name.kind)) else {
+            let Some(own) = tokens
+                .get(name.first..name.end)
+                .and_then(|own| trim(text, own, name.kind))
+            else {
                 continue;
             };
             let (Some(first), Some(last)) = (own.first(), own.last()) else {
@@ -208,8 +211,12 @@ fn trim<'t>(text: &str, own: &'t [Token], kind: Kind) -> Option<&'t [Token]> {
 /// Why a name was found, in words, and how well it is proved.
 fn reason(name: &Name, own: &[Token]) -> (&'static str, Proof) {
     let known = |mask: Mask| own.iter().any(|token| token.mask & mask != 0);
-    let phrased = own.iter().any(|token| token.phrase & !(phrase::BEGIN | phrase::OTHER) != 0);
-    let numbered = own.iter().any(|token| matches!(token.piece.class, Class::Number | Class::Mixed));
+    let phrased = own
+        .iter()
+        .any(|token| token.phrase & !(phrase::BEGIN | phrase::OTHER) != 0);
+    let numbered = own
+        .iter()
+        .any(|token| matches!(token.piece.class, Class::Number | Class::Mixed));
     let whole = own.len() > 1;
     match name.kind {
         Kind::Person => match (known(list::GIVEN), known(list::FAMILY)) {
@@ -217,15 +224,25 @@ fn reason(name: &Name, own: &[Token]) -> (&'static str, Proof) {
                 "tagger: a known given name and a known family name, in words that fit",
                 Proof::Context,
             ),
-            (true, _) => ("tagger: a known given name, in words that fit a person", proof(whole)),
-            (_, true) => ("tagger: a known family name, in words that fit a person", proof(whole)),
-            _ => ("tagger: unknown words, written as a name in words that fit a person", proof(whole)),
+            (true, _) => (
+                "tagger: a known given name, in words that fit a person",
+                proof(whole),
+            ),
+            (_, true) => (
+                "tagger: a known family name, in words that fit a person",
+                proof(whole),
+            ),
+            _ => (
+                "tagger: unknown words, written as a name in words that fit a person",
+                proof(whole),
+            ),
         },
         Kind::Location => match name.subtype {
             // A whole address has a grammar of its own: its postal code does not stand alone.
-            Some("ADDRESS") if known(list::STREET) && numbered && own.len() > 3 => {
-                ("tagger: the words and numbers of a postal address", Proof::Checked)
-            }
+            Some("ADDRESS") if known(list::STREET) && numbered && own.len() > 3 => (
+                "tagger: the words and numbers of a postal address",
+                Proof::Checked,
+            ),
             Some("ADDRESS") if known(list::STREET) => {
                 ("tagger: a street of a postal address", Proof::Context)
             }
@@ -233,18 +250,33 @@ fn reason(name: &Name, own: &[Token]) -> (&'static str, Proof) {
             _ if phrased || known(list::CITY | list::COUNTRY | list::PLACE) => {
                 ("tagger: a known place, in words that fit one", Proof::Shape)
             }
-            _ => ("tagger: an unknown word, in words that fit a place", Proof::Shape),
+            _ => (
+                "tagger: an unknown word, in words that fit a place",
+                Proof::Shape,
+            ),
         },
         Kind::Organization => {
             if known(list::LEGAL_FORM) {
-                ("tagger: a name with a legal form of companies", Proof::Context)
+                (
+                    "tagger: a name with a legal form of companies",
+                    Proof::Context,
+                )
             } else if phrased || known(list::ORGANIZATION | list::KIND_OF_ORGANIZATION) {
-                ("tagger: words known from names of organisations", Proof::Shape)
+                (
+                    "tagger: words known from names of organisations",
+                    Proof::Shape,
+                )
             } else {
-                ("tagger: unknown words, in words that fit an organisation", Proof::Shape)
+                (
+                    "tagger: unknown words, in words that fit an organisation",
+                    Proof::Shape,
+                )
             }
         }
-        Kind::Nrp => ("tagger: a nationality or another group of people", Proof::Shape),
+        Kind::Nrp => (
+            "tagger: a nationality or another group of people",
+            Proof::Shape,
+        ),
         _ => ("tagger: a form of address before a name", Proof::Shape),
     }
 }

@@ -30,13 +30,31 @@ fn names_in_hand_labelled_texts_are_found() {
     assert!(texts.iter().filter(|text| text.spans.is_empty()).count() >= 60);
     let score = score(scanner(), texts.iter());
     // Somewhat below what the model card says.
-    for (kind, floor) in [("PERSON", 0.75), ("LOCATION", 0.75), ("ORGANIZATION", 0.5), ("NRP", 0.6), ("TITLE", 0.8)] {
+    for (kind, floor) in [
+        ("PERSON", 0.75),
+        ("LOCATION", 0.75),
+        ("ORGANIZATION", 0.5),
+        ("NRP", 0.6),
+        ("TITLE", 0.8),
+    ] {
         let count = score.types[kind];
-        assert!(count.f2() >= floor, "{kind}: F2 {:.3}, {count:?}", count.f2());
+        assert!(
+            count.f2() >= floor,
+            "{kind}: F2 {:.3}, {count:?}",
+            count.f2()
+        );
     }
     let leaked = f64::from(score.leaked) / f64::from(score.characters);
-    assert!(leaked <= 0.15, "{leaked:.3} of the labelled characters leak");
-    assert!(score.alarmed * 10 <= score.empty, "{} of {} texts without names", score.alarmed, score.empty);
+    assert!(
+        leaked <= 0.15,
+        "{leaked:.3} of the labelled characters leak"
+    );
+    assert!(
+        score.alarmed * 10 <= score.empty,
+        "{} of {} texts without names",
+        score.alarmed,
+        score.empty
+    );
 }
 
 #[test]
@@ -57,7 +75,14 @@ fn logs_without_names_have_none() {
 #[test]
 fn persons_in_lines_of_logs_are_found_and_nothing_else() {
     let (mut right, mut alarms) = (0, 0);
-    let persons = ["Maria Rossi", "John Whitfield", "Anna Schneider", "Carlos Moreno", "Sophie Laurent", "Νίκος Παππάς"];
+    let persons = [
+        "Maria Rossi",
+        "John Whitfield",
+        "Anna Schneider",
+        "Carlos Moreno",
+        "Sophie Laurent",
+        "Νίκος Παππάς",
+    ];
     let lines = [
         "Jan 14 08:12:55 srv2 portal[412]: Password changed for NAME from 10.1.2.3",
         "2024-03-01 11:20:01 INFO User NAME logged in from 192.0.2.7",
@@ -70,7 +95,11 @@ fn persons_in_lines_of_logs_are_found_and_nothing_else() {
             let found = scan(&text);
             let hits = found.iter().filter(|f| f.kind == Kind::Person);
             for f in hits {
-                if &text[f.start..f.end] == person { right += 1 } else { alarms += 1 }
+                if &text[f.start..f.end] == person {
+                    right += 1
+                } else {
+                    alarms += 1
+                }
             }
         }
     }
@@ -82,13 +111,21 @@ fn persons_in_lines_of_logs_are_found_and_nothing_else() {
 #[test]
 fn spans_are_those_of_the_contract() {
     for (text, kind, value) in [
-        ("Dear Dr. Helen Marsh, thank you.", Kind::Person, "Helen Marsh"),
+        (
+            "Dear Dr. Helen Marsh, thank you.",
+            Kind::Person,
+            "Helen Marsh",
+        ),
         ("Please call \"Maria Rossi\".", Kind::Person, "Maria Rossi"),
         ("I live in Madrid.", Kind::Location, "Madrid"),
         ("Peter's car is in Berlin.", Kind::Person, "Peter"),
     ] {
         let found = scan(text);
-        let values: Vec<&str> = found.iter().filter(|f| f.kind == kind).map(|f| &text[f.start..f.end]).collect();
+        let values: Vec<&str> = found
+            .iter()
+            .filter(|f| f.kind == kind)
+            .map(|f| &text[f.start..f.end])
+            .collect();
         assert_eq!(values, [value], "{text}");
     }
     let found = scan("She moved from Paris to Germany.");
@@ -125,7 +162,15 @@ proptest! {
 #[test]
 fn long_texts_take_time_in_proportion() {
     let sentence = "Maria Rossi of Alpenwerk AG lives at 12 Main Street, Springfield. ";
-    for unit in [sentence.to_owned(), "Aa".to_owned(), "A ".to_owned(), "O'".to_owned(), "a.".to_owned(), "Ä,\n".to_owned(), "'s".to_owned()] {
+    for unit in [
+        sentence.to_owned(),
+        "Aa".to_owned(),
+        "A ".to_owned(),
+        "O'".to_owned(),
+        "a.".to_owned(),
+        "Ä,\n".to_owned(),
+        "'s".to_owned(),
+    ] {
         let text = unit.repeat(300_000 / unit.len());
         let begin = std::time::Instant::now();
         let found = scan(&text);

@@ -22,7 +22,8 @@ pub(crate) struct Labelled {
 /// Reads the lines of a labelled set.
 pub(crate) fn read(lines: &str) -> Vec<Labelled> {
     let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let number = |value: &serde_json::Value| usize::try_from(value.as_u64().unwrap_or(0)).unwrap_or(0);
+    let number =
+        |value: &serde_json::Value| usize::try_from(value.as_u64().unwrap_or(0)).unwrap_or(0);
     lines
         .lines()
         .map(|line| {
@@ -33,7 +34,13 @@ pub(crate) fn read(lines: &str) -> Vec<Labelled> {
                 domain: word(&value["domain"]),
                 text: word(&value["text"]),
                 spans: spans
-                    .map(|span| (number(&span["start"]), number(&span["end"]), word(&span["type"])))
+                    .map(|span| {
+                        (
+                            number(&span["start"]),
+                            number(&span["end"]),
+                            word(&span["type"]),
+                        )
+                    })
                     .collect(),
             }
         })
@@ -60,12 +67,20 @@ impl Count {
     /// The F-measure that counts recall twice.
     pub(crate) fn f2(self) -> f64 {
         let (p, r) = (self.precision(), self.recall());
-        if p + r > 0.0 { 5.0 * p * r / (4.0 * p + r) } else { 0.0 }
+        if p + r > 0.0 {
+            5.0 * p * r / (4.0 * p + r)
+        } else {
+            0.0
+        }
     }
 }
 
 fn share(part: u32, whole: u32) -> f64 {
-    if whole == 0 { 1.0 } else { f64::from(part) / f64::from(whole) }
+    if whole == 0 {
+        1.0
+    } else {
+        f64::from(part) / f64::from(whole)
+    }
 }
 
 /// The scores of a set of texts.
@@ -97,40 +112,66 @@ pub(crate) fn score<'t>(scanner: &Scanner, texts: impl Iterator<Item = &'t Label
             .iter()
             .map(|f| (points.at(f.start), points.at(f.end), f))
             .collect();
-        let names: Vec<(usize, usize, &Finding)> =
-            all.iter().copied().filter(|f| TYPES.contains(&f.2.kind.word())).collect();
+        let names: Vec<(usize, usize, &Finding)> = all
+            .iter()
+            .copied()
+            .filter(|f| TYPES.contains(&f.2.kind.word()))
+            .collect();
         let part = |start: usize, end: usize| -> String {
-            labelled.text.chars().skip(start).take(end.saturating_sub(start)).collect()
+            labelled
+                .text
+                .chars()
+                .skip(start)
+                .take(end.saturating_sub(start))
+                .collect()
         };
         for kind in TYPES.into_iter().chain(std::iter::once("PII")) {
             let fits = |word: &str| kind == "PII" || kind == word;
             let count = score.types.entry(kind.to_owned()).or_default();
             for (start, end, word) in labelled.spans.iter().filter(|span| fits(&span.2)) {
-                let hit = names.iter().any(|f| fits(f.2.kind.word()) && same((*start, *end), (f.0, f.1)));
+                let hit = names
+                    .iter()
+                    .any(|f| fits(f.2.kind.word()) && same((*start, *end), (f.0, f.1)));
                 if hit {
                     count.right += 1;
                 } else {
                     count.missed += 1;
                     if kind != "PII" {
-                        let line = format!("missed {word} `{}` in: {}", part(*start, *end), labelled.text.replace('\n', "⏎"));
+                        let line = format!(
+                            "missed {word} `{}` in: {}",
+                            part(*start, *end),
+                            labelled.text.replace('\n', "⏎")
+                        );
                         score.mistakes.push(line);
                     }
                 }
             }
             for &(start, end, finding) in names.iter().filter(|f| fits(f.2.kind.word())) {
-                let hit = labelled.spans.iter().any(|s| fits(&s.2) && same((s.0, s.1), (start, end)));
+                let hit = labelled
+                    .spans
+                    .iter()
+                    .any(|s| fits(&s.2) && same((s.0, s.1), (start, end)));
                 if !hit {
                     count.false_alarms += 1;
                     if kind != "PII" {
                         let word = finding.kind.word();
-                        let line = format!("  alarm {word} `{}` {:.2} in: {}", part(start, end), finding.score, labelled.text.replace('\n', "⏎"));
+                        let line = format!(
+                            "  alarm {word} `{}` {:.2} in: {}",
+                            part(start, end),
+                            finding.score,
+                            labelled.text.replace('\n', "⏎")
+                        );
                         score.mistakes.push(line);
                     }
                 }
                 if kind != "PII" && finding.detector == "tagger" {
                     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 10
                     let tenth = score.sure.entry((finding.score * 10.0) as u32).or_default();
-                    *(if hit { &mut tenth.right } else { &mut tenth.false_alarms }) += 1;
+                    *(if hit {
+                        &mut tenth.right
+                    } else {
+                        &mut tenth.false_alarms
+                    }) += 1;
                 }
             }
         }

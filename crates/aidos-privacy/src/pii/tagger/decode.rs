@@ -167,7 +167,9 @@ mod tests {
     fn score(path: &[Label], tokens: &[Scores], transitions: &Transitions) -> i32 {
         let own: i32 = path.iter().zip(tokens).map(|(l, t)| t[*l as usize]).sum();
         let steps = path.windows(2);
-        own + steps.map(|w| transitions.next[w[0] as usize][w[1] as usize]).sum::<i32>()
+        own + steps
+            .map(|w| transitions.next[w[0] as usize][w[1] as usize])
+            .sum::<i32>()
     }
 
     /// All lawful paths of a length.

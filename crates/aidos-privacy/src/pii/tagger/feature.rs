@@ -113,7 +113,10 @@ fn street(folded: &str) -> bool {
         "strasse", "straße", "weg", "platz", "gasse", "allee", "straat", "gatan", "gata", "damm",
         "ufer", "laan",
     ];
-    folded.len() > 6 && ENDS.iter().any(|end| folded.len() > end.len() + 2 && folded.ends_with(end))
+    folded.len() > 6
+        && ENDS
+            .iter()
+            .any(|end| folded.len() > end.len() + 2 && folded.ends_with(end))
 }
 
 fn shape(class: Class, whole: &str, folded: &str) -> u32 {
@@ -144,12 +147,24 @@ fn shape(class: Class, whole: &str, folded: &str) -> u32 {
 }
 
 fn affixes(class: Class, folded: &str) -> [u32; 4] {
-    if matches!(class, Class::Mark | Class::Line | Class::Blank | Class::Machine | Class::Number) {
+    if matches!(
+        class,
+        Class::Mark | Class::Line | Class::Blank | Class::Machine | Class::Number
+    ) {
         return [0; 4];
     }
-    let nth = |n: usize| folded.char_indices().nth(n).map_or(folded.len(), |(at, _)| at);
+    let nth = |n: usize| {
+        folded
+            .char_indices()
+            .nth(n)
+            .map_or(folded.len(), |(at, _)| at)
+    };
     let back = |n: usize| {
-        let at = folded.char_indices().rev().nth(n - 1).map_or(0, |(at, _)| at);
+        let at = folded
+            .char_indices()
+            .rev()
+            .nth(n - 1)
+            .map_or(0, |(at, _)| at);
         key(folded.get(at..).unwrap_or_default())
     };
     let head = key(folded.get(..nth(3)).unwrap_or_default());
@@ -167,7 +182,10 @@ fn phrases(tokens: &mut [Token], keys: &[u32], lexicon: &Lexicon<'_>) {
                 let Some(token) = tokens.get(place + length - 1) else {
                     break;
                 };
-                if matches!(token.piece.class, Class::Line | Class::Blank | Class::Machine | Class::Number) {
+                if matches!(
+                    token.piece.class,
+                    Class::Line | Class::Blank | Class::Machine | Class::Number
+                ) {
                     break;
                 }
                 joined = phrase_key(joined, keys.get(place + length - 1).copied().unwrap_or(0));
@@ -243,7 +261,11 @@ fn lines(text: &str, tokens: &mut [Token]) {
 ///
 /// A token outside of the slice has none.
 pub fn features(tokens: &[Token], at: usize, mut each: impl FnMut(u64)) {
-    let token = |place: Option<usize>| place.and_then(|place| tokens.get(place)).unwrap_or(&NOTHING);
+    let token = |place: Option<usize>| {
+        place
+            .and_then(|place| tokens.get(place))
+            .unwrap_or(&NOTHING)
+    };
     let Some(t) = tokens.get(at) else {
         return;
     };
@@ -278,7 +300,12 @@ pub fn features(tokens: &[Token], at: usize, mut each: impl FnMut(u64)) {
     put(21, lists(t), lists(b), lists(bb));
     put(22, a.word, lists(t), kind(t));
     put(23, lists(t), b.word, kind(t));
-    put(24, u32::from(t.phrase), u32::from(t.case), u32::from(b.phrase));
+    put(
+        24,
+        u32::from(t.phrase),
+        u32::from(t.case),
+        u32::from(b.phrase),
+    );
     put(25, u32::from(t.case), lists(t), kind(t));
     put(26, sentence(a), kind(t), lists(t));
     put(27, a.word, kind(t), kind(b));
@@ -303,8 +330,14 @@ fn kind(token: &Token) -> u32 {
 
 /// Whether a sentence or line begins behind a token.
 fn sentence(before: &Token) -> u32 {
-    let end = [0x1000 + u32::from('.'), 0x1000 + u32::from('!'), 0x1000 + u32::from('?')];
-    u32::from(matches!(before.piece.class, Class::Line | Class::Blank) || end.contains(&before.shape))
+    let end = [
+        0x1000 + u32::from('.'),
+        0x1000 + u32::from('!'),
+        0x1000 + u32::from('?'),
+    ];
+    u32::from(
+        matches!(before.piece.class, Class::Line | Class::Blank) || end.contains(&before.shape),
+    )
 }
 
 /// Where words of streets and numbers stand, up to three tokens away.
@@ -324,7 +357,9 @@ fn streets(tokens: &[Token], at: usize) -> u32 {
 fn hash(name: u32, x: u32, y: u32, z: u32) -> u64 {
     const A: u64 = 0x9e37_79b9_7f4a_7c15;
     const B: u64 = 0xd6e8_feb8_6659_fd93;
-    let first = (u64::from(name) << 32 | u64::from(x)).wrapping_add(1).wrapping_mul(A);
+    let first = (u64::from(name) << 32 | u64::from(x))
+        .wrapping_add(1)
+        .wrapping_mul(A);
     let second = (u64::from(y) << 32 | u64::from(z)) ^ first ^ first >> 29;
     let mixed = second.wrapping_mul(B);
     (mixed ^ mixed >> 32).wrapping_mul(A)

@@ -85,8 +85,8 @@ const CLASS: [u8; 256] = {
             b'A'..=b'Z' => CAPITAL,
             0x80.. => WIDE,
             b' ' | b'\t' | b'\r' | b'\n' => BLANK,
-            b'"' | b'\'' | b'(' | b')' | b',' | b'.' | b';' | b':' | b'!' | b'?' | b'=' | b'>' | b'|' | b'*'
-            | b'<' | b'[' | b']' | b'{' | b'}' | b'#' => EDGE,
+            b'"' | b'\'' | b'(' | b')' | b',' | b'.' | b';' | b':' | b'!' | b'?' | b'=' | b'>'
+            | b'|' | b'*' | b'<' | b'[' | b']' | b'{' | b'}' | b'#' => EDGE,
             b'-' | b'&' => JOINT,
             _ => 0,
         };
@@ -107,7 +107,8 @@ fn look(line: &[u8]) -> Verdict {
         match class {
             SMALL | CAPITAL | WIDE => {
                 if length == 0 {
-                    capital = class == CAPITAL || class == WIDE && matches!(byte, 0xc3..=0xc5 | 0xce);
+                    capital =
+                        class == CAPITAL || class == WIDE && matches!(byte, 0xc3..=0xc5 | 0xce);
                 }
                 small += usize::from(class != CAPITAL);
                 length += 1;

@@ -35,7 +35,9 @@ pub enum BadModel {
     #[error("cannot read the tagger's model: it does not begin with AIDOSTG1; train it again")]
     Magic,
     /// Their number is not what their head says.
-    #[error("cannot read the tagger's model: {found} bytes, but its head asks for {wanted}; train it again")]
+    #[error(
+        "cannot read the tagger's model: {found} bytes, but its head asks for {wanted}; train it again"
+    )]
     Length {
         /// Bytes there are.
         found: usize,
@@ -73,7 +75,12 @@ impl Parts {
         for score in self.transitions.iter().flatten() {
             out.extend(score.to_le_bytes());
         }
-        out.extend(self.weights.iter().flatten().map(|weight| weight.cast_unsigned()));
+        out.extend(
+            self.weights
+                .iter()
+                .flatten()
+                .map(|weight| weight.cast_unsigned()),
+        );
         out.extend(keys);
         out.extend(masks);
         out
@@ -101,7 +108,9 @@ impl Model {
             found.map_or(0, |four| u32::from_le_bytes(*four))
         };
         let (rows, slots) = (number(8) as usize, number(12) as usize);
-        let wanted = HEAD.saturating_add(rows.saturating_mul(LANES)).saturating_add(slots.saturating_mul(6));
+        let wanted = HEAD
+            .saturating_add(rows.saturating_mul(LANES))
+            .saturating_add(slots.saturating_mul(6));
         if wanted != bytes.len() || rows == 0 || slots == 0 {
             let found = bytes.len();
             return Err(BadModel::Length { found, wanted });
@@ -112,9 +121,14 @@ impl Model {
             *shift = f32::from_bits(number(20 + 8 * n));
         }
         let mut scores = [[0; LANES]; LANES];
-        let given = bytes.get(16 + CALIBRATED * 8..).unwrap_or_default().chunks(2);
+        let given = bytes
+            .get(16 + CALIBRATED * 8..)
+            .unwrap_or_default()
+            .chunks(2);
         for (score, given) in scores.iter_mut().flatten().zip(given) {
-            *score = given.first_chunk().map_or(0, |two| i32::from(i16::from_le_bytes(*two)));
+            *score = given
+                .first_chunk()
+                .map_or(0, |two| i32::from(i16::from_le_bytes(*two)));
         }
         Ok(Model {
             rows,
@@ -137,7 +151,10 @@ impl Model {
 
     /// The scores of all labels at each token.
     pub(crate) fn score(&self, tokens: &[Token], out: &mut Vec<Scores>) {
-        let weights = self.bytes.get(HEAD..HEAD + self.rows * LANES).unwrap_or_default();
+        let weights = self
+            .bytes
+            .get(HEAD..HEAD + self.rows * LANES)
+            .unwrap_or_default();
         for at in 0..tokens.len() {
             let mut sum = [0i16; LANES];
             features(tokens, at, |hash| {
@@ -215,14 +232,23 @@ mod tests {
     #[test]
     fn what_is_no_model_is_refused() {
         let whole = small();
-        assert!(matches!(Model::new(Cow::Borrowed(b"")), Err(BadModel::Magic)));
+        assert!(matches!(
+            Model::new(Cow::Borrowed(b"")),
+            Err(BadModel::Magic)
+        ));
         for end in 8..whole.len() {
             let cut = whole[..end].to_vec();
-            assert!(matches!(Model::new(Cow::Owned(cut)), Err(BadModel::Length { .. })));
+            assert!(matches!(
+                Model::new(Cow::Owned(cut)),
+                Err(BadModel::Length { .. })
+            ));
         }
         let mut huge = whole;
         huge[8..16].fill(0xff);
-        assert!(matches!(Model::new(Cow::Owned(huge)), Err(BadModel::Length { .. })));
+        assert!(matches!(
+            Model::new(Cow::Owned(huge)),
+            Err(BadModel::Length { .. })
+        ));
     }
 
     #[test]

@@ -116,7 +116,11 @@ fn blank(text: &str, start: usize, out: &mut Vec<Piece>) -> usize {
         place += c.len_utf8();
     }
     if lines > 0 {
-        let class = if lines == 1 { Class::Line } else { Class::Blank };
+        let class = if lines == 1 {
+            Class::Line
+        } else {
+            Class::Blank
+        };
         out.push(Piece {
             start: first,
             end: first + 1,
@@ -131,8 +135,21 @@ fn chunk(bytes: &[u8], start: usize) -> (usize, bool) {
     let (mut end, mut slashes, mut at, mut dots, mut odd) = (start, 0, 0, 0, false);
     while let Some(&b) = bytes.get(end) {
         match b {
-            0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}'
-            | b'|' | b',' | b';' | b'=' => break,
+            0..=b' '
+            | b'"'
+            | b'\''
+            | b'<'
+            | b'>'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'|'
+            | b','
+            | b';'
+            | b'=' => break,
             b'@' => at += 1,
             b'/' => slashes += 1,
             b'\\' | b'_' | b'%' | b'$' => odd = true,
@@ -175,7 +192,9 @@ fn chunk(bytes: &[u8], start: usize) -> (usize, bool) {
 fn possessive(text: &str, place: usize) -> bool {
     let mut rest = text.get(place..).unwrap_or_default().chars().skip(1);
     let letter = char_before(text, place).is_some_and(char::is_alphabetic);
-    letter && matches!(rest.next(), Some('s' | 'S')) && !rest.next().is_some_and(char::is_alphanumeric)
+    letter
+        && matches!(rest.next(), Some('s' | 'S'))
+        && !rest.next().is_some_and(char::is_alphanumeric)
 }
 
 /// A word: letters, the digits that touch, accents, and an apostrophe within a name.
@@ -268,7 +287,9 @@ mod tests {
     fn cut(text: &str) -> Vec<&str> {
         let mut out = Vec::new();
         pieces(text, 0, text.len(), &mut out);
-        out.iter().map(|piece| &text[piece.start..piece.end]).collect()
+        out.iter()
+            .map(|piece| &text[piece.start..piece.end])
+            .collect()
     }
 
     #[test]
@@ -277,11 +298,23 @@ mod tests {
             cut("Dr. Jean-Luc O'Brien's mail"),
             ["Dr", ".", "Jean", "-", "Luc", "O'Brien", "'s", "mail"]
         );
-        assert_eq!(cut("l'Italia dell’Aquila"), ["l", "'", "Italia", "dell", "’", "Aquila"]);
+        assert_eq!(
+            cut("l'Italia dell’Aquila"),
+            ["l", "'", "Italia", "dell", "’", "Aquila"]
+        );
         assert_eq!(cut("L'ENI, D'Amico"), ["L", "'", "ENI", ",", "D'Amico"]);
-        assert_eq!(cut("Alfa S.A. und Co. KG."), ["Alfa", "S.A.", "und", "Co", ".", "KG", "."]);
-        assert_eq!(cut("η κ. Παπαδοπούλου,"), ["η", "κ", ".", "Παπαδοπούλου", ","]);
-        assert_eq!(cut("Str. 12b, 10117 Berlin"), ["Str", ".", "12b", ",", "10117", "Berlin"]);
+        assert_eq!(
+            cut("Alfa S.A. und Co. KG."),
+            ["Alfa", "S.A.", "und", "Co", ".", "KG", "."]
+        );
+        assert_eq!(
+            cut("η κ. Παπαδοπούλου,"),
+            ["η", "κ", ".", "Παπαδοπούλου", ","]
+        );
+        assert_eq!(
+            cut("Str. 12b, 10117 Berlin"),
+            ["Str", ".", "12b", ",", "10117", "Berlin"]
+        );
     }
 
     #[test]
@@ -300,7 +333,10 @@ mod tests {
         assert_eq!(cut("See a.example."), ["See", "a", ".", "example", "."]);
         assert_eq!(cut("See mail.example."), ["See", "mail.example", "."]);
         assert_eq!(cut("the end.Next one"), ["the", "end", ".", "Next", "one"]);
-        assert_eq!(cut("name=\"John Doe\""), ["name", "=", "\"", "John", "Doe", "\""]);
+        assert_eq!(
+            cut("name=\"John Doe\""),
+            ["name", "=", "\"", "John", "Doe", "\""]
+        );
         assert_eq!(cut("10.0.0.1:80 2024-01-02"), ["10.0.0.1:80", "2024-01-02"]);
     }
 
