@@ -1,4 +1,4 @@
-//! Random choices that are the same on every machine (SplitMix64).
+//! Random choices that are the same on every machine (`SplitMix64`).
 
 /// A stream of random numbers.
 #[derive(Debug, Clone)]

@@ -211,7 +211,6 @@ impl Values<'_> {
             (Language::De, 0..30) => self.one("city/de_DE"),
             (Language::De, 30..40) => self.one("city/de_AT"),
             (Language::It, 0..30) => self.one("city/it_IT"),
-            (_, 40..78) => self.any("city"),
             (_, 78..92) => self.one("city/any"),
             (_, 92..96) => {
                 let names: Vec<&str> = self

@@ -28,33 +28,54 @@ fn names_in_hand_labelled_texts_are_found() {
     let texts = read(include_str!("../data/names.jsonl"));
     assert!(texts.iter().filter(|text| !text.spans.is_empty()).count() >= 150);
     assert!(texts.iter().filter(|text| text.spans.is_empty()).count() >= 60);
-    let score = score(scanner(), texts.iter());
+    let whole = score(scanner(), texts.iter());
+    let mistakes = || whole.mistakes.join("\n");
     // Somewhat below what the model card says.
     for (kind, floor) in [
-        ("PERSON", 0.75),
-        ("LOCATION", 0.75),
-        ("ORGANIZATION", 0.5),
-        ("NRP", 0.6),
+        ("PERSON", 0.88),
+        ("LOCATION", 0.82),
+        ("ORGANIZATION", 0.55),
+        ("NRP", 0.7),
         ("TITLE", 0.8),
+        ("PII", 0.86),
     ] {
-        let count = score.types[kind];
+        let count = whole.types[kind];
         assert!(
             count.f2() >= floor,
-            "{kind}: F2 {:.3}, {count:?}",
-            count.f2()
+            "{kind}: F2 {:.3}, {count:?}\n{}",
+            count.f2(),
+            mistakes()
         );
     }
-    let leaked = f64::from(score.leaked) / f64::from(score.characters);
+    let leaked = f64::from(whole.leaked) / f64::from(whole.characters);
     assert!(
-        leaked <= 0.15,
+        leaked <= 0.08,
         "{leaked:.3} of the labelled characters leak"
     );
     assert!(
-        score.alarmed * 10 <= score.empty,
-        "{} of {} texts without names",
-        score.alarmed,
-        score.empty
+        whole.alarmed * 5 <= whole.empty,
+        "{} of {} texts without names\n{}",
+        whole.alarmed,
+        whole.empty,
+        mistakes()
     );
+    // What is said to be sure is right, most often.
+    assert!(whole.sure[&9].precision() >= 0.88, "{:?}", whole.sure);
+    for language in ["en", "el", "de", "fr", "es", "it"] {
+        let part = score(
+            scanner(),
+            texts.iter().filter(|text| text.language == language),
+        );
+        assert!(
+            part.types["PII"].f2() >= 0.75,
+            "{language}: {:?}",
+            part.types
+        );
+    }
+    for domain in ["mail", "ticket", "cti", "chat", "form"] {
+        let part = score(scanner(), texts.iter().filter(|text| text.domain == domain));
+        assert!(part.types["PII"].f2() >= 0.75, "{domain}: {:?}", part.types);
+    }
 }
 
 #[test]

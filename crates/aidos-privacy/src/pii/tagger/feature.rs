@@ -75,8 +75,7 @@ pub(crate) fn tokens(text: &str, pieces: &[Piece], lexicon: &Lexicon<'_>, out: &
         fold(whole.get(..cut).unwrap_or_default(), &mut folded);
         let (own, mask) = match piece.class {
             // Numbers and machines' words are told by shape alone.
-            Class::Number | Class::Machine | Class::Mixed => (0, 0),
-            Class::Line | Class::Blank => (0, 0),
+            Class::Number | Class::Machine | Class::Mixed | Class::Line | Class::Blank => (0, 0),
             Class::Mark => (key(&folded), list::KNOWN),
             _ => {
                 folded.retain(|c| c != '.');

@@ -29,7 +29,7 @@ pub mod list {
     pub const ORGANIZATION: Mask = 1 << 6;
     /// A word in names of organisations: bank, university.
     pub const KIND_OF_ORGANIZATION: Mask = 1 << 7;
-    /// A legal form: GmbH, Inc.
+    /// A legal form: `GmbH`, `Inc`.
     pub const LEGAL_FORM: Mask = 1 << 8;
     /// A word in names of streets.
     pub const STREET: Mask = 1 << 9;

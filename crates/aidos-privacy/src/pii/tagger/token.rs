@@ -342,11 +342,11 @@ mod tests {
 
     #[test]
     fn ends_of_lines_are_tokens() {
+        use Class::{Blank, Line, Lower};
         let text = "a \r\n\n  b\nc";
         let mut out = Vec::new();
         pieces(text, 0, text.len(), &mut out);
         let classes: Vec<Class> = out.iter().map(|piece| piece.class).collect();
-        use Class::{Blank, Line, Lower};
         assert_eq!(classes, [Lower, Blank, Lower, Line, Lower]);
     }
 
