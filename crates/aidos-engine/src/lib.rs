@@ -20,6 +20,8 @@ pub mod pii;
 mod pipeline;
 pub mod plan;
 pub mod progress;
+pub mod protect;
+pub mod release;
 mod report;
 pub mod run;
 pub mod sample;

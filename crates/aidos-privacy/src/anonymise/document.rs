@@ -104,6 +104,12 @@ impl Document {
         &self.ledger
     }
 
+    /// Kinds and values that are hidden in this document, as far as a field or the caller told of them. Raw: for an attack on what
+    /// comes out alone.
+    pub fn hidden(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.known.hidden()
+    }
+
     /// What was done.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics

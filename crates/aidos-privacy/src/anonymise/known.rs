@@ -116,6 +116,12 @@ impl Known {
         }
     }
 
+    /// The values of the document that are not an attacker's, but for their parts: kind and value.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = (&str, &str)> {
+        let values = self.values.iter().filter(|value| !value.part);
+        values.map(|value| (value.kind.as_str(), value.text.as_str()))
+    }
+
     /// Builds what [`Known::find`] looks with: all forms of all values. Takes time; worth it for whole events.
     pub(super) fn prepare(&mut self) {
         if self.search.is_none() {

@@ -11,6 +11,7 @@ pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod pii;
 pub(crate) mod providers;
+pub(crate) mod release;
 pub(crate) mod run;
 pub(crate) mod sample;
 pub(crate) mod simulate;
