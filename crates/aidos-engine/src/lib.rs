@@ -11,6 +11,7 @@ pub mod export;
 mod feed;
 mod fold;
 pub mod inspect;
+pub mod keys;
 mod lookup;
 mod numbers;
 mod output;

@@ -2,6 +2,11 @@
 //!
 //! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state.
 
+pub mod anonymise;
+pub mod gate;
 pub mod key;
+pub mod leak;
 pub mod pii;
+pub mod policy;
+pub mod role;
 pub mod technique;
