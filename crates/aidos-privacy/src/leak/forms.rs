@@ -203,7 +203,7 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
         _ => 0,
     };
     let own = letters.len().saturating_sub(ending);
-    for window in letters.windows(PART).take(own) {
+    for window in letters.get(..own).unwrap_or_default().windows(PART) {
         if window.iter().any(|letter| !letter.is_ascii_digit()) {
             let text: String = window.iter().collect();
             if seen.insert(text.clone()) && text != whole {
