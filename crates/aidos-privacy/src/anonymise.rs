@@ -6,7 +6,7 @@
 //! e-mail addresses; what is an attacker's stays byte for byte, but for victims' values inside of it.
 //!
 //! **Twice is once.** Tokens are known by their tag. An output that keeps the form of its input, such as an
-//! address, is known only from the [`Ledger`] of the first pass: give it to [`Document::after`]. With it a second pass
+//! address, is known only from the [`Ledger`](crate::technique::Ledger) of the first pass: give it to [`Document::after`]. With it a second pass
 //! changes nothing.
 //!
 //! **Pseudonymous is not anonymous.** See [`technique`](crate::technique) for what each technique leaks.
@@ -184,6 +184,17 @@ impl Anonymiser {
         } else {
             role
         }
+    }
+
+    /// Tells a document whose a value is. What an earlier pass wrote is nobody's any more.
+    fn learn(&self, document: &mut Document, kind: &str, role: Role, value: &str) {
+        let role = self.effective(kind, role, value);
+        if role != Role::Attacker
+            && (document.is_earlier(kind, value) || !self.tokens.find(value).is_empty())
+        {
+            return;
+        }
+        document.know(kind, role, value);
     }
 
     fn is_allowed(&self, value: &str) -> bool {

@@ -297,7 +297,11 @@ impl Projection {
             for (offset, letter) in valid.char_indices() {
                 let (start, end) = (at + offset, at + offset + letter.len_utf8());
                 if letter.is_ascii_alphanumeric() {
-                    own.push(letter.to_ascii_lowercase() as u8, start, end);
+                    own.push(
+                        u8::try_from(letter.to_ascii_lowercase()).unwrap_or(b' '),
+                        start,
+                        end,
+                    );
                     gap = 0;
                 } else if letter.is_ascii() || !letter.is_alphanumeric() {
                     gap += 1;

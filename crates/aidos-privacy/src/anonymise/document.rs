@@ -126,6 +126,11 @@ impl Document {
         }
     }
 
+    /// Whether the earlier pass wrote this text for a value of this kind.
+    pub(super) fn is_earlier(&self, kind: &str, text: &str) -> bool {
+        self.earlier.holds(kind, text)
+    }
+
     pub(super) fn earlier_output(&mut self, kind: &str, value: &str) -> Option<String> {
         if !self.earlier.holds(kind, value) {
             return None;

@@ -112,7 +112,7 @@ impl Anonymiser {
                 ..Clues::of(kind, value)
             };
             let role = self.judge.judge(&clues).role;
-            document.know(kind, self.effective(kind, role, value), value);
+            self.learn(document, kind, role, value);
         }
     }
 

@@ -33,8 +33,7 @@ pub(super) struct Work<'w> {
 impl Work<'_> {
     /// Tells the document whose a value is.
     pub(super) fn know(&mut self, kind: &str, role: Role, value: &str) {
-        let role = self.own.effective(kind, role, value);
-        self.document.know(kind, role, value);
+        self.own.learn(self.document, kind, role, value);
         if kind == "URL" && role == Role::Attacker {
             self.learn_url(value);
         }

@@ -20,6 +20,7 @@ use super::prose::Setting;
 use super::{Anonymiser, Document, REDACTED};
 use crate::key::mac;
 use crate::role::{Misp, Role};
+use fields::flags;
 use statement::{statement, statement_object};
 use types::{Part, parts};
 
@@ -138,7 +139,7 @@ impl Event<'_> {
             &mut new,
             &["threat_level_id", "analysis", "distribution"],
         );
-        self.flags(event, &mut new, &["published", "disable_correlation"]);
+        flags(event, &mut new, &["published", "disable_correlation"]);
         if let Some(date) = self
             .work
             .time(&format!("{}T00:00:00Z", text(event, "date")))
@@ -292,7 +293,7 @@ impl Event<'_> {
             new.insert("object_relation".to_owned(), "value".into());
         }
         self.comment(attribute, &mut new, &place.setting());
-        self.flags(attribute, &mut new, &["deleted", "disable_correlation"]);
+        flags(attribute, &mut new, &["deleted", "disable_correlation"]);
         self.digits(attribute, &mut new, &["distribution"]);
         self.times(attribute, &mut new, &["timestamp"]);
         for name in ["first_seen", "last_seen"] {
@@ -354,7 +355,7 @@ impl Event<'_> {
         };
         new.insert("meta-category".to_owned(), meta.into());
         self.comment(object, &mut new, &Setting::default());
-        self.flags(object, &mut new, &["deleted"]);
+        flags(object, &mut new, &["deleted"]);
         self.digits(object, &mut new, &["distribution", "template_version"]);
         self.times(object, &mut new, &["timestamp"]);
         for name in ["first_seen", "last_seen"] {

@@ -143,7 +143,7 @@ impl Anonymiser {
                 continue;
             }
             if setting.learn && is_telling(&kind) {
-                document.know(&kind, self.effective(&kind, role, value), value);
+                self.learn(document, &kind, role, value);
             }
             spans.push(Span {
                 start: finding.start,

@@ -29,12 +29,17 @@ impl Dice {
         self.0 % bound
     }
 
+    /// A place below a length.
+    pub(crate) fn place(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap()
+    }
+
     /// A word with a vowel in every two letters that no token of this crate holds (`i`, `o`, `u`).
     fn word(&mut self, syllables: u64) -> String {
         let mut out = String::new();
         for _ in 0..syllables {
-            out.push(char::from(b"bdfgkmnprstvz"[self.below(13) as usize]));
-            out.push(char::from(b"iou"[self.below(3) as usize]));
+            out.push(char::from(b"bdfgkmnprstvz"[self.place(13)]));
+            out.push(char::from(b"iou"[self.place(3)]));
         }
         out
     }
@@ -129,7 +134,9 @@ impl Canary {
             3 => base64(value.as_bytes()),
             4 => base64(format!("x{value}yz").as_bytes()),
             5 => hex(value.as_bytes()),
-            7 => value.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+            7 => value
+                .bytes()
+                .fold(String::new(), |out, byte| out + &format!("%{byte:02X}")),
             8 => hex(&md5::Md5::digest(&value)),
             9 => hex(&sha1::Sha1::digest(value.to_lowercase())).to_uppercase(),
             10 => hex(&Sha256::digest(&value)),
@@ -153,7 +160,7 @@ impl Canary {
     pub(crate) fn uuid(&mut self) -> String {
         self.turn += 1;
         let value = self.values()[self.turn % 6];
-        Uuid::v5(OURS, format!("{value}").as_bytes()).to_string()
+        Uuid::v5(OURS, value.as_bytes()).to_string()
     }
 
     /// What is still found of it.
@@ -176,7 +183,9 @@ impl Canary {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

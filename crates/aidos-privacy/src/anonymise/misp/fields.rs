@@ -88,19 +88,6 @@ impl Event<'_> {
         }
     }
 
-    pub(super) fn flags(
-        &mut self,
-        from: &Map<String, Value>,
-        new: &mut Map<String, Value>,
-        names: &[&str],
-    ) {
-        for name in names {
-            if let Some(flag) = from.get(*name).and_then(is_set) {
-                new.insert((*name).to_owned(), flag.into());
-            }
-        }
-    }
-
     /// Small numbers, as a number or as a text of digits. A sharing group is nobody's elsewhere: the community takes its place.
     pub(super) fn digits(
         &mut self,
@@ -192,5 +179,14 @@ impl Event<'_> {
             .filter(|name| GONE.contains(&name.as_str()))
             .count();
         self.work.document.statistics.dropped += gone as u64;
+    }
+}
+
+/// Flags, written as MISP reads them.
+pub(super) fn flags(from: &Map<String, Value>, new: &mut Map<String, Value>, names: &[&str]) {
+    for name in names {
+        if let Some(flag) = from.get(*name).and_then(is_set) {
+            new.insert((*name).to_owned(), flag.into());
+        }
     }
 }

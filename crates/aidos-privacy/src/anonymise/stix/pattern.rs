@@ -66,7 +66,7 @@ pub(super) fn constants(pattern: &str) -> Vec<Constant> {
             }
         } else {
             if word.contains(':') {
-                path = word.trim_start_matches('[').to_owned();
+                word.trim_start_matches('[').clone_into(&mut path);
             }
             word.clear();
         }

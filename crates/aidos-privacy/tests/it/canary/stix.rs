@@ -102,7 +102,7 @@ fn property<'w>(
     canary: &mut Canary,
     ids: &[String],
 ) -> (&'w str, Value) {
-    let pick = |canary: &mut Canary| ids[canary.dice.below(ids.len() as u64) as usize].clone();
+    let pick = |canary: &mut Canary| ids[canary.dice.place(ids.len())].clone();
     let one = |canary: &mut Canary, prefix: &str| {
         let fitting: Vec<&String> = ids.iter().filter(|id| id.starts_with(prefix)).collect();
         fitting
