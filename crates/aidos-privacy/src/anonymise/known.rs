@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::shape;
 use super::words::Words;
-use crate::leak::{Form, Search};
+use crate::leak::{Depth, Form, Search};
+use crate::policy::defaults::is_national;
 use crate::role::Role;
 
 /// The most values that are searched in all forms: some 50 MiB of automaton.
@@ -29,10 +30,42 @@ struct Value {
     part: bool,
 }
 
+impl Value {
+    /// Nobody encodes or hashes a part, or an address of a file; a person's value may be found in any form.
+    fn depth(&self) -> Depth {
+        let is_long = matches!(
+            self.kind.as_str(),
+            "URL" | "FILE_NAME" | "PATH" | "MUTEX" | "NAME"
+        );
+        if self.part || is_long {
+            Depth::Plain
+        } else {
+            Depth::Whole
+        }
+    }
+}
+
+/// Who claims a value before whom: victims and owners, attackers, bystanders.
+///
+/// But an address of a person that an attacker's file or account is named like stays the person's.
+fn stands(old: &(Role, String), role: Role, kind: &str) -> bool {
+    let is_contact = |kind: &str| {
+        matches!(
+            kind,
+            "EMAIL_ADDRESS" | "PHONE_NUMBER" | "CREDIT_CARD" | "IBAN_CODE"
+        ) || is_national(kind)
+    };
+    match (old.0, role) {
+        (Role::Bystander, Role::Attacker) if old.1 != kind && is_contact(&old.1) => true,
+        (Role::Attacker, Role::Bystander) if old.1 != kind && is_contact(kind) => false,
+        _ => rank(old.0) >= rank(role),
+    }
+}
+
 /// The values of a document and whose they are.
 #[derive(Default)]
 pub(super) struct Known {
-    roles: BTreeMap<String, Role>,
+    roles: BTreeMap<String, (Role, String)>,
     /// What is hidden: texts in `words`, the rest beside them.
     values: Vec<Value>,
     words: Words,
@@ -56,11 +89,12 @@ impl Known {
     pub(super) fn add(&mut self, kind: &str, role: Role, value: &str) {
         let value = value.trim();
         let folded = value.to_lowercase();
-        let stands = |own: &Role| rank(*own) >= rank(role);
-        if value.is_empty() || self.roles.get(&folded).is_some_and(stands) {
+        let old = self.roles.get(&folded);
+        if value.is_empty() || old.is_some_and(|old| stands(old, role, kind)) {
             return;
         }
-        let before = self.roles.insert(folded.clone(), role);
+        let before = self.roles.insert(folded.clone(), (role, kind.to_owned()));
+        let before = before.map(|(role, _)| role);
         match (role, kind) {
             (Role::Attacker, "NAME") => return self.names.push(value),
             (Role::Attacker, _) => {
@@ -114,13 +148,11 @@ impl Known {
     /// Whose a value is; a URL or e-mail address in an attacker's domain is an attacker's.
     pub(super) fn role(&self, value: &str) -> Option<Role> {
         if let Some(role) = self.roles.get(&value.trim().to_lowercase()) {
-            return Some(*role);
+            return Some(role.0);
         }
         let host = shape::private_host(value)?;
-        self.roles
-            .get(&host)
-            .copied()
-            .filter(|role| *role == Role::Attacker)
+        let role = self.roles.get(&host).map(|(role, _)| *role);
+        role.filter(|role| *role == Role::Attacker)
     }
 
     /// Builds what [`Known::find`] looks with: all forms of all values. Takes time; worth it for whole events.
@@ -128,7 +160,8 @@ impl Known {
     /// Each value is some hundred forms. Beyond [`FORMS`] values they are looked for as whole words alone.
     pub(super) fn prepare(&mut self) {
         if self.search.is_none() && self.values.len() <= FORMS {
-            self.search = Search::whole(self.words.texts()).ok();
+            let values = self.words.texts().zip(&self.values);
+            self.search = Search::of(values.map(|(text, value)| (text, value.depth()))).ok();
         }
     }
 

@@ -38,7 +38,7 @@ impl Dice {
     fn word(&mut self, syllables: u64) -> String {
         let mut out = String::new();
         for _ in 0..syllables {
-            out.push(char::from(b"bdfgkmnprstvz"[self.place(13)]));
+            out.push(char::from(b"fgkpvz"[self.place(6)]));
             out.push(char::from(b"iou"[self.place(3)]));
         }
         out
@@ -256,7 +256,7 @@ fn number() -> u64 {
     std::env::var("AIDOS_CANARIES")
         .ok()
         .and_then(|number| number.parse().ok())
-        .unwrap_or(60)
+        .unwrap_or(40)
 }
 
 fn check(

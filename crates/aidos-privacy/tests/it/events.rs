@@ -395,7 +395,8 @@ proptest! {
 
     #[test]
     fn any_document_is_an_answer(value in anything(), kind in prop::sample::select(vec!["indicator", "file", "note", "relationship", "identity"])) {
-        let own = anonymiser("", 1);
+        static OWN: std::sync::OnceLock<Anonymiser> = std::sync::OnceLock::new();
+        let own = OWN.get_or_init(|| anonymiser("", 1));
         let mut object = value.clone();
         if let Some(members) = object.as_object_mut() {
             members.insert("type".to_owned(), kind.into());
