@@ -4,12 +4,14 @@
 
 mod bundle;
 mod case;
+mod ending;
 mod entries;
 mod error;
 pub mod export;
 mod feed;
 mod fold;
 pub mod inspect;
+pub mod keys;
 mod lookup;
 mod numbers;
 mod output;

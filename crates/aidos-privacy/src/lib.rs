@@ -3,6 +3,7 @@
 //! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state.
 
 pub mod anonymise;
+pub mod gate;
 pub mod key;
 pub mod leak;
 pub mod pii;

@@ -50,6 +50,8 @@ pub struct Policy {
     pub community: String,
     /// The ground of Article 6(1) GDPR on which the release stands; `None` where the file names none.
     pub legal_basis: Option<LegalBasis>,
+    /// Who has the last word on a release.
+    pub approval: Approver,
     /// The strictest label that may leave under this policy.
     #[serde(serialize_with = "word_of_tlp")]
     pub tlp: Tlp,
@@ -72,6 +74,17 @@ pub struct Policy {
     pub kinds: BTreeMap<String, BTreeMap<Who, Technique>>,
     /// Techniques that the file names for all kinds it does not name.
     pub defaults: BTreeMap<Who, Technique>,
+}
+
+/// Who has the last word on a release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approver {
+    /// A person looks at each release and approves it.
+    #[default]
+    Person,
+    /// What passes the gate leaves. Needs a legal basis.
+    Policy,
 }
 
 /// Whom a row of a policy is for.
@@ -251,6 +264,7 @@ impl Default for Policy {
             name: "default".to_owned(),
             community: String::new(),
             legal_basis: None,
+            approval: Approver::Person,
             tlp: Tlp::Amber,
             pap: Pap::Amber,
             text: Text::Careful,

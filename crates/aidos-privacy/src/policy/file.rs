@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Denied, Error, LegalBasis, Pap, Policy, Text, Thresholds, Who};
+use super::{Approver, Denied, Error, LegalBasis, Pap, Policy, Text, Thresholds, Who};
 use crate::key::CommunityKey;
 use crate::pii::Kind;
 use crate::role::{Override, Role};
@@ -40,6 +40,8 @@ struct File {
     #[serde(default)]
     community: String,
     legal_basis: Option<LegalBasis>,
+    #[serde(default)]
+    approval: Approver,
     tlp: Option<String>,
     pap: Option<String>,
     #[serde(default)]
@@ -85,6 +87,7 @@ pub(super) fn parse(source: &str) -> Result<Policy, Error> {
     let mut policy = Policy {
         community: file.community,
         legal_basis: file.legal_basis,
+        approval: file.approval,
         text: file.text,
         attacker_persons: file.attacker_persons,
         irreversible: file.irreversible,
