@@ -10,3 +10,4 @@ pub mod pii;
 pub mod policy;
 pub mod role;
 pub mod technique;
+pub mod utility;

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so
 
+mod canary;
+mod events;
 mod laws;
 mod logs;
 mod oracle;
