@@ -1,0 +1,813 @@
+//! Evidence for each type a column could be, in log-odds, from its name and its values alone.
+
+use super::header::Claim;
+use super::kind::Type;
+use super::lexicon::Lexicon;
+use super::shape::Shape;
+use super::stats::{Numbers, Stats, as_float};
+
+/// What speaks before anything is seen: most columns are not of a given type.
+pub(crate) const PRIOR: f64 = -3.0;
+
+/// Where evidence comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The name of the column.
+    Header,
+    /// The look of its values, and checksums.
+    Values,
+    /// Word lists.
+    Vocabulary,
+    /// The distribution of numbers or dates.
+    Distribution,
+    /// Other columns of the table.
+    Relation,
+    /// A person's assignment.
+    Assignment,
+}
+
+impl Source {
+    /// As reports write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Source::Header => "header",
+            Source::Values => "values",
+            Source::Vocabulary => "vocabulary",
+            Source::Distribution => "distribution",
+            Source::Relation => "relation",
+            Source::Assignment => "assignment",
+        }
+    }
+}
+
+/// A reason for or against a type; it holds no value of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Where it comes from.
+    pub source: Source,
+    /// The reason in words.
+    pub why: String,
+    /// How much it says: natural logarithm of odds, above 0 for the type and below against it.
+    pub log_odds: f64,
+}
+
+/// A type that a column could be.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) kind: Type,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+impl Candidate {
+    pub(crate) fn score(&self) -> f64 {
+        PRIOR + self.evidence.iter().map(|e| e.log_odds).sum::<f64>()
+    }
+
+    pub(crate) fn add(&mut self, source: Source, log_odds: f64, why: String) {
+        self.evidence.push(Evidence {
+            source,
+            why,
+            log_odds,
+        });
+    }
+}
+
+/// The candidates of a column.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates(pub(crate) Vec<Candidate>);
+
+impl Candidates {
+    /// The candidate of a type, opened where there is none yet.
+    pub(crate) fn of(&mut self, kind: Type) -> &mut Candidate {
+        let at = match self.0.iter().position(|c| c.kind == kind) {
+            Some(at) => at,
+            None => {
+                self.0.push(Candidate {
+                    kind,
+                    evidence: Vec::new(),
+                });
+                self.0.len() - 1
+            }
+        };
+        // The place was just found or made.
+        &mut self.0[at]
+    }
+
+    pub(crate) fn has(&self, kind: Type) -> bool {
+        self.0.iter().any(|c| c.kind == kind)
+    }
+
+    pub(crate) fn score(&self, kind: Type) -> Option<f64> {
+        self.0.iter().find(|c| c.kind == kind).map(Candidate::score)
+    }
+}
+
+/// The look that a type demands, with how much a full share says for it.
+const LOOKS: &[(Type, &[Shape], f64)] = &[
+    (Type::Ip, &[Shape::Ip], 9.0),
+    (Type::Mac, &[Shape::Mac], 9.0),
+    (Type::Email, &[Shape::Email], 9.0),
+    (Type::Url, &[Shape::Url], 9.0),
+    (Type::Domain, &[Shape::Domain], 6.5),
+    (Type::Uuid, &[Shape::Uuid], 9.0),
+    (Type::Hash, &[Shape::Hash], 8.0),
+    (Type::Cve, &[Shape::Cve], 9.0),
+    (Type::Technique, &[Shape::Technique], 7.5),
+    (Type::StixId, &[Shape::StixId], 9.5),
+    (Type::Asn, &[Shape::Asn], 8.0),
+    (Type::Phone, &[Shape::PhoneStrong], 7.0),
+    (Type::Time, &[Shape::Date], 6.0),
+    (Type::Bic, &[Shape::Bic], 7.0),
+    (Type::Diagnosis, &[Shape::Icd], 5.5),
+    (Type::UserAgent, &[Shape::UserAgent], 8.5),
+    (Type::FilePath, &[Shape::FilePath], 6.5),
+    (Type::Zip, &[Shape::ZipStrong], 6.5),
+    (Type::HostName, &[Shape::HostName], 5.5),
+    (Type::UserName, &[Shape::UserName], 5.5),
+    (Type::Secret, &[Shape::Secret], 5.5),
+    (Type::Person, &[Shape::Person], 6.5),
+];
+
+/// What the values of a type must look like where only the name claims it.
+fn demands(kind: Type) -> Option<&'static [Shape]> {
+    Some(match kind {
+        Type::Ip => &[Shape::Ip],
+        Type::Mac => &[Shape::Mac],
+        Type::Email => &[Shape::Email],
+        Type::Url => &[Shape::Url, Shape::Domain],
+        Type::Domain => &[Shape::Domain],
+        Type::Uuid => &[Shape::Uuid],
+        Type::Hash => &[Shape::Hash],
+        Type::Cve => &[Shape::Cve],
+        Type::Technique => &[Shape::Technique],
+        Type::StixId => &[Shape::StixId],
+        Type::Asn => &[Shape::Asn, Shape::Integer],
+        Type::Phone => &[Shape::PhoneStrong, Shape::PhoneWeak],
+        Type::Time => &[Shape::Date, Shape::Epoch],
+        Type::Birthday | Type::DeceasedDate => &[Shape::Date],
+        Type::Card => &[Shape::CardDigits],
+        Type::Zip => &[Shape::ZipStrong, Shape::ZipWeak],
+        Type::Latitude | Type::Longitude => &[Shape::LatLon, Shape::Decimal],
+        Type::Age | Type::Port | Type::HttpStatus | Type::Year => &[Shape::Integer],
+        Type::Weight | Type::Height => &[Shape::Integer, Shape::Decimal],
+        Type::Amount => &[Shape::Integer, Shape::Decimal, Shape::Money],
+        Type::Bic => &[Shape::Bic],
+        Type::UserAgent => &[Shape::UserAgent, Shape::Sentence],
+        Type::Integer => &[Shape::Integer],
+        _ => return None,
+    })
+}
+
+/// Types of words: numbers, addresses of machines and dates speak against them.
+fn is_wordy(kind: Type) -> bool {
+    matches!(
+        kind,
+        Type::Person
+            | Type::FirstName
+            | Type::LastName
+            | Type::Title
+            | Type::City
+            | Type::Region
+            | Type::Country
+            | Type::Nationality
+            | Type::Religion
+            | Type::Ethnicity
+            | Type::JobTitle
+            | Type::Medication
+            | Type::Organization
+            | Type::Address
+            | Type::Malware
+            | Type::MaritalStatus
+            | Type::Language
+            | Type::Gender
+            | Type::Smoking
+            | Type::Severity
+            | Type::Deceased
+            | Type::HostName
+            | Type::UserName
+            | Type::Secret
+    )
+}
+
+/// Gathers the evidence of one column.
+pub(crate) fn judge(
+    stats: &Stats<'_>,
+    claims: &[Claim],
+    lexicon: &Lexicon,
+    min_share: f64,
+) -> Candidates {
+    let mut all = Candidates::default();
+    if stats.total <= 0.0 {
+        return all;
+    }
+    for claim in claims {
+        let why = format!("its name says `{}`", claim.word);
+        all.of(claim.kind).add(Source::Header, claim.log_odds, why);
+    }
+    looks(&mut all, stats, min_share);
+    vocabulary(&mut all, stats, lexicon, min_share);
+    checks(&mut all, stats, min_share);
+    distributions(&mut all, stats);
+    contradict(&mut all, stats, min_share);
+    all
+}
+
+/// How far a share stands above the least that counts, 0 to 1.
+fn above(share: f64, least: f64) -> f64 {
+    ((share - least) / (1.0 - least).max(0.01)).clamp(0.0, 1.0)
+}
+
+/// One or two values say less than many.
+fn seen(stats: &Stats<'_>) -> f64 {
+    1.0 - 0.45f64.powf(stats.total.min(20.0))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn looks(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
+    for &(kind, shapes, strength) in LOOKS {
+        let share: f64 = shapes.iter().map(|s| stats.share(*s)).sum::<f64>().min(1.0);
+        // A name of an account or machine, or a password, is seen in a part of them only.
+        let least = match kind {
+            Type::HostName => 0.35,
+            Type::UserName => 0.25,
+            Type::Person | Type::Secret => 0.45,
+            _ => min_share,
+        };
+        if share < least {
+            continue;
+        }
+        let size = (0.35 + 0.65 * above(share, least)) * strength * seen(stats);
+        let why = format!(
+            "{} of its values are {}",
+            percent(share),
+            shape_words(shapes)
+        );
+        all.of(kind).add(Source::Values, size, why);
+    }
+    let (dates, clock) = (stats.share(Shape::Date), stats.share(Shape::DateTime));
+    if dates >= min_share && clock < 0.5 {
+        // A date without a clock may be of a person's life.
+        all.of(Type::Birthday);
+        all.of(Type::DeceasedDate);
+    }
+    // Street and number, in words and digits.
+    let address = stats.share(Shape::Address);
+    if address >= min_share {
+        let why = format!("{} of its values are words and a number", percent(address));
+        all.of(Type::Address)
+            .add(Source::Values, 1.5 * above(address, 0.4), why);
+    }
+    let money = stats.share(Shape::Money);
+    if money >= 0.8 && stats.share(Shape::LatLon) < 0.2 {
+        let spread = stats
+            .numbers
+            .map_or(5.0, |n| if n.high > 200.0 { 4.5 } else { 1.5 });
+        let why = format!(
+            "{} of its values have two decimals or a sign of currency",
+            percent(money)
+        );
+        all.of(Type::Amount).add(Source::Values, spread, why);
+    }
+    let json = stats.share(Shape::Json);
+    if json >= 0.8 {
+        let why = format!("{} of its values are objects or arrays", percent(json));
+        all.of(Type::Json).add(Source::Values, 8.0, why);
+    }
+}
+
+fn shape_words(shapes: &[Shape]) -> &'static str {
+    match shapes.first() {
+        Some(Shape::Ip) => "an IP address",
+        Some(Shape::Mac) => "a hardware address",
+        Some(Shape::Email) => "an e-mail address",
+        Some(Shape::Url) => "a URL",
+        Some(Shape::Domain) => "a domain name",
+        Some(Shape::Uuid) => "a UUID",
+        Some(Shape::Hash) => "a digest in hexadecimal digits",
+        Some(Shape::Cve) => "a CVE identifier",
+        Some(Shape::Technique) => "an ATT&CK identifier",
+        Some(Shape::StixId) => "a STIX identifier",
+        Some(Shape::Asn) => "AS and a number",
+        Some(Shape::PhoneStrong) => "a telephone number by its form",
+        Some(Shape::Date) => "a date",
+        Some(Shape::Bic) => "a bank identifier code by its form",
+        Some(Shape::Icd) => "an ICD-10 code by its form",
+        Some(Shape::UserAgent) => "a program with its version",
+        Some(Shape::FilePath) => "a path or a name of a file",
+        Some(Shape::ZipStrong) => "a postal code by its form",
+        Some(Shape::HostName) => "like a name of a machine",
+        Some(Shape::UserName) => "like a name of an account",
+        Some(Shape::Secret) => "like a password or key",
+        _ => "capitalised words with a known name",
+    }
+}
+
+fn vocabulary(all: &mut Candidates, stats: &Stats<'_>, lexicon: &Lexicon, min_share: f64) {
+    for ((list, &(cells, values)), &listed) in
+        lexicon.lists().iter().zip(&stats.lists).zip(&stats.listed)
+    {
+        if listed == 0 {
+            continue;
+        }
+        // Cells and different values, so that neither one frequent nor many rare values decide alone.
+        let share = (cells + values) / 2.0;
+        let (coverage, chance) = (list.coverage, list.chance);
+        let each = share * (coverage / chance).ln()
+            + (1.0 - share) * ((1.0 - coverage) / (1.0 - chance)).ln();
+        let many = as_float(stats.distinct()).min(12.0);
+        let closed = coverage > 0.9;
+        let cap = if closed { 7.0 } else { 6.0 };
+        let size = cap * (each * many / cap).tanh();
+        // Of open classes a name alone is enough to be looked at; of closed ones most values must stand there.
+        if size <= 0.0 || closed && cells < min_share {
+            continue;
+        }
+        // Single letters and figures stand in several lists.
+        let short = closed && stats.length < 1.5;
+        let size = if short && list.kind != Type::Gender {
+            size.min(3.5)
+        } else {
+            size
+        };
+        let size = if stats.share(Shape::Sentence) > 0.5 && list.kind != Type::Address {
+            size * 0.3
+        } else {
+            size
+        };
+        let why = format!(
+            "{} of its values stand in the list of {}",
+            percent(share),
+            list.kind.own_word()
+        );
+        let candidate = all.of(list.kind);
+        // Two lists of one type: the better one speaks.
+        if let Some(known) = candidate
+            .evidence
+            .iter_mut()
+            .find(|e| e.source == Source::Vocabulary)
+        {
+            if known.log_odds < size {
+                (known.log_odds, known.why) = (size, why);
+            }
+        } else {
+            candidate.add(Source::Vocabulary, size, why);
+        }
+    }
+    if all.has(Type::Gender) && stats.distinct() < 2 && stats.length < 1.5 {
+        all.of(Type::Gender)
+            .add(Source::Vocabulary, -3.0, "one single letter alone".into());
+    }
+    let lower = stats.share(Shape::Capital) < 0.2 && stats.share(Shape::Word) > 0.8;
+    for kind in [Type::FirstName, Type::LastName, Type::City] {
+        if all.has(kind) && lower {
+            let why = "its words are not capitalised".into();
+            all.of(kind).add(Source::Values, -1.5, why);
+        }
+    }
+}
+
+fn checks(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
+    let least = min_share.max(0.7);
+    for passed in &stats.passed {
+        if passed.share < least {
+            continue;
+        }
+        let claimed = all.has(passed.kind);
+        if !passed.checksum {
+            // A shape alone says little; one that nothing else has says more.
+            let size = 2.0 * passed.bare * above(passed.share, least);
+            if claimed || passed.marked && passed.bare >= 0.5 {
+                let why = format!("{} of its values have the shape", percent(passed.share));
+                let size = if passed.marked {
+                    size + 3.0 * passed.bare
+                } else {
+                    size
+                };
+                all.of(passed.kind).add(Source::Values, size, why);
+            }
+            continue;
+        }
+        // The likelihood of so many passes, against the rate of random values.
+        let odds = (passed.share / passed.chance).ln() * passed.share
+            + (1.0 - passed.share)
+                * ((1.0 - passed.share).max(0.02) / (1.0 - passed.chance).max(0.02)).ln();
+        let many = as_float(stats.distinct()).min(16.0);
+        let cap = 6.0 + 2.0 * passed.bare;
+        let size = cap * (odds * many / cap).tanh();
+        let why = format!(
+            "{} of its values have the shape and pass the check, {} of random ones do",
+            percent(passed.share),
+            percent(passed.chance)
+        );
+        if size > 0.0 {
+            all.of(passed.kind).add(Source::Values, size, why);
+        }
+    }
+    let (card, digits) = (stats.share(Shape::Card), stats.share(Shape::CardDigits));
+    if digits >= least {
+        let passes = card / digits;
+        let odds = passes * (passes.max(0.01) / 0.1).ln()
+            + (1.0 - passes) * ((1.0 - passes).max(0.02) / 0.9).ln();
+        let size = 8.0 * (odds * as_float(stats.distinct()).min(16.0) / 8.0).tanh();
+        let why = format!(
+            "{} of its values of 13 to 19 digits pass Luhn, 10 % of random ones do",
+            percent(passes)
+        );
+        if size > 0.0 || all.has(Type::Card) {
+            all.of(Type::Card).add(Source::Values, size, why);
+        }
+    }
+    if stats.share(Shape::PhoneWeak) >= 0.8 && stats.share(Shape::PhoneStrong) < min_share {
+        let zeros = stats.zeros > 0.7 && stats.length >= 9.0;
+        let size = if zeros { 4.0 } else { 2.2 };
+        let why = "its values have the digits of telephone numbers".into();
+        all.of(Type::Phone).add(Source::Values, size, why);
+    }
+}
+
+/// How well a distribution fits a range of means and spreads.
+fn fits(numbers: &Numbers, mean: (f64, f64), spread: (f64, f64), range: (f64, f64)) -> bool {
+    (mean.0..=mean.1).contains(&numbers.mean)
+        && (spread.0..=spread.1).contains(&numbers.spread)
+        && numbers.low >= range.0
+        && numbers.high <= range.1
+}
+
+fn distributions(all: &mut Candidates, stats: &Stats<'_>) {
+    if let Some(dates) = stats.dates
+        && all.has(Type::Birthday)
+    {
+        let span = dates.last - dates.first;
+        let why = format!(
+            "its dates span {span:.0} years, the middle one in {:.0}",
+            dates.middle.floor()
+        );
+        let size = if span >= 25.0 && dates.middle < 2005.0 {
+            8.0
+        } else if span >= 12.0 && dates.middle < 2012.0 {
+            3.0
+        } else {
+            -3.0
+        };
+        all.of(Type::Birthday).add(Source::Distribution, size, why);
+    }
+    let Some(numbers) = stats.numbers.filter(|n| n.share >= 0.9) else {
+        return;
+    };
+    let enough = stats.distinct() >= 8;
+    let says = |what: &str| {
+        format!(
+            "its numbers lie around {:.1}, nine of ten between {:.1} and {:.1}, {what}",
+            numbers.mean, numbers.low, numbers.high
+        )
+    };
+    let bounded = numbers.max <= 120.0 && numbers.min >= 0.0;
+    if numbers.whole > 0.99
+        && bounded
+        && enough
+        && fits(&numbers, (18.0, 72.0), (6.0, 27.0), (0.0, 99.0))
+    {
+        // Percentages and scores pile up at the ends and fill them evenly; ages thin out above 80.
+        let top = numbers.high <= 93.0 && numbers.max <= 108.0;
+        let adult = numbers.low >= 15.0;
+        let size = if top && adult {
+            4.0
+        } else if top {
+            3.0
+        } else {
+            1.0
+        };
+        all.of(Type::Age)
+            .add(Source::Distribution, size, says("as ages do"));
+    }
+    if enough && bounded_weight(&numbers) {
+        let size = if numbers.whole < 0.6 { 4.2 } else { 3.4 };
+        all.of(Type::Weight).add(
+            Source::Distribution,
+            size,
+            says("as weights of persons in kilograms do"),
+        );
+    }
+    let metres = fits(&numbers, (1.5, 1.9), (0.05, 0.2), (1.2, 2.15));
+    let centimetres = fits(&numbers, (150.0, 188.0), (5.0, 20.0), (125.0, 212.0));
+    if enough && (metres || centimetres) {
+        all.of(Type::Height)
+            .add(Source::Distribution, 4.5, says("as heights of persons do"));
+    }
+    let whole = numbers.whole > 0.99;
+    if whole && numbers.min >= 1900.0 && numbers.max <= 2100.0 && stats.distinct() >= 2 {
+        all.of(Type::Year)
+            .add(Source::Distribution, 5.0, says("as years do"));
+    }
+    if whole
+        && numbers.min >= 100.0
+        && numbers.max <= 599.0
+        && stats.distinct() >= 2
+        && stats.distinct() <= 30
+    {
+        let known = [
+            "200", "404", "301", "302", "500", "403", "304", "401", "204",
+        ];
+        let share: f64 = stats
+            .values
+            .iter()
+            .filter(|(v, _)| known.contains(v))
+            .map(|(_, t)| t / stats.total)
+            .sum();
+        if share >= 0.6 {
+            all.of(Type::HttpStatus).add(
+                Source::Distribution,
+                6.5,
+                format!("{} of its values are common codes", percent(share)),
+            );
+        }
+    }
+    if whole && numbers.min >= 0.0 && numbers.max <= 65_535.0 && stats.distinct() >= 3 {
+        let known = [
+            "80", "443", "22", "53", "25", "21", "23", "110", "143", "3389", "445", "8080", "8443",
+            "3306", "5432", "123", "161", "1433", "993", "995", "587", "389", "636", "139", "135",
+            "5900", "6379", "27017", "9200", "1723", "5060", "1900", "514", "69",
+        ];
+        let share: f64 = stats
+            .values
+            .iter()
+            .filter(|(v, _)| known.contains(v))
+            .map(|(_, t)| t / stats.total)
+            .sum();
+        let different = stats
+            .values
+            .iter()
+            .filter(|(v, _)| known.contains(v))
+            .count();
+        if share >= 0.3 && different >= 3 {
+            all.of(Type::Port).add(
+                Source::Distribution,
+                6.0,
+                format!(
+                    "{} of its values are ports of known services",
+                    percent(share)
+                ),
+            );
+        } else if numbers.min >= 1024.0
+            && numbers.low >= 1024.0
+            && numbers.max > 40_000.0
+            && numbers.high > 55_000.0
+            && stats.variety() > 0.5
+        {
+            all.of(Type::Port)
+                .add(Source::Distribution, 4.0, says("as ports of clients do"));
+        }
+    }
+    if stats.share(Shape::LatLon) >= 0.7 && numbers.whole < 0.2 {
+        let latitude = numbers.min >= -90.0 && numbers.max <= 90.0;
+        let longitude = numbers.min >= -180.0 && numbers.max <= 180.0;
+        let positive = numbers.spread > 0.0001;
+        if latitude && positive {
+            // Where people live: most latitudes lie between 30 and 60.
+            let home =
+                numbers.mean.abs() > 20.0 && numbers.mean.abs() < 62.0 && numbers.spread < 35.0;
+            all.of(Type::Latitude).add(
+                Source::Distribution,
+                if home { 3.2 } else { 2.2 },
+                says("with degrees' decimals"),
+            );
+        }
+        if longitude && positive {
+            let beyond = numbers.min < -90.0 || numbers.max > 90.0;
+            all.of(Type::Longitude).add(
+                Source::Distribution,
+                if beyond { 5.0 } else { 2.4 },
+                says("with degrees' decimals"),
+            );
+        }
+    }
+    let epoch = stats.share(Shape::Epoch);
+    if epoch >= 0.95 && numbers.low > 0.0 && numbers.high / numbers.low < 1.35 && stats.form > 0.9 {
+        all.of(Type::Time).add(
+            Source::Distribution,
+            5.0,
+            "its numbers are seconds since 1970 of few years".into(),
+        );
+    }
+    zip(all, stats, &numbers);
+    if whole
+        && stats.variety() > 0.999
+        && stats.total >= 5.0
+        && numbers.rising > 0.98
+        && epoch < 0.5
+    {
+        all.of(Type::Identifier).add(
+            Source::Distribution,
+            4.5,
+            "its numbers rise from row to row and none comes twice".into(),
+        );
+    }
+    if numbers.whole < 0.8
+        && stats.share(Shape::Money) > 0.6
+        && numbers.min >= 0.0
+        && numbers.high > 1000.0
+    {
+        all.of(Type::Amount)
+            .add(Source::Distribution, 1.0, says("with cents"));
+    }
+}
+
+fn bounded_weight(numbers: &Numbers) -> bool {
+    let kilograms = fits(numbers, (58.0, 95.0), (7.0, 24.0), (38.0, 140.0));
+    kilograms && numbers.min >= 20.0 && numbers.max <= 220.0
+}
+
+/// Numbers of four to six digits that may be postal codes.
+fn zip(all: &mut Candidates, stats: &Stats<'_>, numbers: &Numbers) {
+    let weak = stats.share(Shape::ZipWeak);
+    if weak < 0.95
+        || stats.form < 0.95
+        || numbers.whole < 1.0
+        || stats.distinct() < 5
+        || numbers.rising > 0.9
+    {
+        return;
+    }
+    let five = (4.6..=5.4).contains(&stats.length);
+    let size = match (five, stats.zeros > 0.01) {
+        (true, true) => 5.5,
+        (true, false) => 2.6,
+        (false, true) => 2.0,
+        (false, false) => 0.8,
+    };
+    let zeros = if stats.zeros > 0.01 {
+        ", some with a zero in front"
+    } else {
+        ""
+    };
+    let why = format!("its numbers all have {:.0} digits{zeros}", stats.length);
+    all.of(Type::Zip).add(Source::Distribution, size, why);
+}
+
+/// What the name claims and the values deny.
+fn contradict(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
+    let numeric = stats.share(Shape::Integer) + stats.share(Shape::Decimal);
+    let technical = [
+        Shape::Ip,
+        Shape::Email,
+        Shape::Url,
+        Shape::Uuid,
+        Shape::Hash,
+        Shape::Date,
+        Shape::Mac,
+    ]
+    .iter()
+    .map(|s| stats.share(*s))
+    .fold(0.0, f64::max);
+    let passed: Vec<Type> = stats
+        .passed
+        .iter()
+        .filter(|p| p.share >= min_share)
+        .map(|p| p.kind)
+        .collect();
+    for candidate in &mut all.0 {
+        let kind = candidate.kind;
+        if !candidate
+            .evidence
+            .iter()
+            .any(|e| e.source == Source::Header)
+        {
+            continue;
+        }
+        let denied = if let Type::Number(_, subtype) = kind {
+            // A generic word (tax id, passport) is for numbers of countries that no detector knows, too.
+            let generic = subtype.is_none() && kind.own_word() == "TAX_ID";
+            let fine = passed.contains(&kind)
+                || generic
+                    && stats.share(Shape::Sentence) < 0.2
+                    && stats.words < 2.5
+                    && stats.share(Shape::Digits) + 0.5 * stats.share(Shape::Word) > 0.4;
+            (!fine).then_some(1.0)
+        } else if let Some(shapes) = demands(kind) {
+            let share = shapes.iter().map(|s| stats.share(*s)).fold(0.0, f64::max);
+            let sum: f64 = shapes.iter().map(|s| stats.share(*s)).sum::<f64>().min(1.0);
+            let share = share.max(sum);
+            let year = kind == Type::Birthday
+                && stats
+                    .numbers
+                    .is_some_and(|n| n.min >= 1880.0 && n.max <= 2030.0);
+            (share < min_share && !year).then(|| 1.0 - share / min_share)
+        } else if is_wordy(kind) {
+            let codes = matches!(
+                kind,
+                Type::Gender
+                    | Type::MaritalStatus
+                    | Type::Smoking
+                    | Type::Deceased
+                    | Type::Severity
+                    | Type::UserName
+                    | Type::Secret
+                    | Type::HostName
+            );
+            let wrong = if codes {
+                technical
+            } else {
+                technical.max(numeric)
+            };
+            let wrong = if matches!(kind, Type::HostName) {
+                wrong.max(numeric)
+            } else {
+                wrong
+            };
+            (wrong > 0.5).then_some(wrong)
+        } else {
+            None
+        };
+        if let Some(size) = denied {
+            candidate.add(
+                Source::Values,
+                -9.0 * (0.4 + 0.6 * size),
+                "its values do not look like it".into(),
+            );
+        }
+    }
+    ranges(all, stats);
+    // A flag beside a name that says smoking, deceased, married: it is the answer to that question.
+    let flag = all.score(Type::Boolean).is_some_and(|score| score > 0.0);
+    let asked = [
+        Type::Smoking,
+        Type::Deceased,
+        Type::MaritalStatus,
+        Type::Gender,
+    ];
+    for kind in asked {
+        let named = all
+            .0
+            .iter()
+            .any(|c| c.kind == kind && c.evidence.iter().any(|e| e.source == Source::Header));
+        if flag && named {
+            let size = if kind == Type::Gender { 2.0 } else { 5.0 };
+            all.of(kind).add(
+                Source::Vocabulary,
+                size,
+                "its values answer the question of its name by yes and no".into(),
+            );
+        }
+    }
+    // `deceased` over dates is the date.
+    if stats.share(Shape::Date) >= min_share
+        && let Some(claim) = all
+            .0
+            .iter()
+            .find(|c| c.kind == Type::Deceased)
+            .and_then(|c| c.evidence.first().cloned())
+        && claim.source == Source::Header
+    {
+        all.of(Type::DeceasedDate)
+            .add(Source::Header, claim.log_odds, claim.why);
+    }
+    // A life's date by its name: a plain date is what it also is.
+    for kind in [Type::Birthday, Type::DeceasedDate] {
+        let named = all
+            .0
+            .iter()
+            .any(|c| c.kind == kind && c.evidence.iter().any(|e| e.source == Source::Header));
+        if named && stats.share(Shape::Date) >= min_share {
+            all.of(kind)
+                .add(Source::Values, 5.5, "its values are dates".into());
+        }
+    }
+}
+
+/// Ranges that numbers of a type keep.
+fn ranges(all: &mut Candidates, stats: &Stats<'_>) {
+    let Some(n) = stats.numbers else { return };
+    for candidate in &mut all.0 {
+        let fine = match candidate.kind {
+            Type::Age => n.min >= 0.0 && n.high <= 110.0 && n.max <= 130.0,
+            Type::Weight => n.min > 0.0 && n.high <= 500.0,
+            Type::Height => n.min > 0.0 && n.high <= 280.0,
+            Type::Latitude => n.min >= -90.0 && n.max <= 90.0,
+            Type::Longitude => n.min >= -180.0 && n.max <= 180.0,
+            Type::Port => n.min >= 0.0 && n.max <= 65_535.0,
+            Type::Year => n.min >= 1000.0 && n.max <= 2200.0,
+            Type::HttpStatus => n.min >= 100.0 && n.max < 600.0,
+            _ => continue,
+        };
+        let named = candidate
+            .evidence
+            .iter()
+            .any(|e| e.source == Source::Header);
+        if named && !fine {
+            candidate.add(
+                Source::Distribution,
+                -8.0,
+                "its numbers lie outside of what it can be".into(),
+            );
+        } else if named && fine && n.share >= 0.6 {
+            candidate.add(
+                Source::Distribution,
+                2.0,
+                "its numbers lie where they can".into(),
+            );
+        }
+    }
+}
