@@ -4,6 +4,7 @@
 
 mod bundle;
 mod case;
+pub mod columns;
 mod entries;
 mod error;
 pub mod export;

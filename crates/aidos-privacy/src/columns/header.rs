@@ -63,6 +63,12 @@ const CHANGERS: &[&str] = &[
     "source",
 ];
 
+/// Words between others that are often left out.
+const STOPS: &[&str] = &[
+    "de", "del", "di", "da", "do", "of", "d", "della", "des", "du", "la", "van", "the", "e", "y",
+    "und", "et",
+];
+
 /// Words that may stand behind and change nothing.
 const FILLERS: &[&str] = &[
     "value",
@@ -115,11 +121,21 @@ impl Names {
     pub(crate) fn new() -> Names {
         let mut phrases: HashMap<String, Vec<(Type, f64)>> = HashMap::new();
         let mut add = |phrase: &str, kind: Type, factor: f64| {
-            let joined = tokens(phrase).concat();
-            let claims = phrases.entry(joined).or_default();
-            match claims.iter_mut().find(|(known, _)| *known == kind) {
-                Some((_, known)) => *known = known.max(factor),
-                None => claims.push((kind, factor)),
+            let words = tokens(phrase);
+            // `date de naissance` is also written `date_naissance`.
+            let short: Vec<&String> = words
+                .iter()
+                .filter(|w| !STOPS.contains(&w.as_str()))
+                .collect();
+            let short: String = short.into_iter().map(String::as_str).collect();
+            let mut spellings = vec![words.concat(), short];
+            spellings.dedup();
+            for joined in spellings.into_iter().filter(|s| !s.is_empty()) {
+                let claims = phrases.entry(joined).or_default();
+                match claims.iter_mut().find(|(known, _)| *known == kind) {
+                    Some((_, known)) => *known = known.max(factor),
+                    None => claims.push((kind, factor)),
+                }
             }
         };
         for &(kind, factor, list) in words::HEADERS {

@@ -115,6 +115,8 @@ const LOOKS: &[(Type, &[Shape], f64)] = &[
     (Type::Technique, &[Shape::Technique], 7.5),
     (Type::StixId, &[Shape::StixId], 9.5),
     (Type::Asn, &[Shape::Asn], 8.0),
+    (Type::Iban, &[Shape::Iban], 9.5),
+    (Type::Crypto, &[Shape::Crypto], 8.5),
     (Type::Phone, &[Shape::PhoneStrong], 7.0),
     (Type::Time, &[Shape::Date], 6.0),
     (Type::Bic, &[Shape::Bic], 7.0),
@@ -123,9 +125,7 @@ const LOOKS: &[(Type, &[Shape], f64)] = &[
     (Type::FilePath, &[Shape::FilePath], 6.5),
     (Type::Zip, &[Shape::ZipStrong], 6.5),
     (Type::HostName, &[Shape::HostName], 5.5),
-    (Type::UserName, &[Shape::UserName], 5.5),
     (Type::Secret, &[Shape::Secret], 5.5),
-    (Type::Person, &[Shape::Person], 6.5),
 ];
 
 /// What the values of a type must look like where only the name claims it.
@@ -133,6 +133,8 @@ fn demands(kind: Type) -> Option<&'static [Shape]> {
     Some(match kind {
         Type::Ip => &[Shape::Ip],
         Type::Mac => &[Shape::Mac],
+        Type::Iban => &[Shape::Iban],
+        Type::Crypto => &[Shape::Crypto],
         Type::Email => &[Shape::Email],
         Type::Url => &[Shape::Url, Shape::Domain],
         Type::Domain => &[Shape::Domain],
@@ -222,6 +224,12 @@ fn seen(stats: &Stats<'_>) -> f64 {
     1.0 - 0.45f64.powf(stats.total.min(20.0))
 }
 
+/// What a value says on average where so many stand in a list that covers so much of a type, and so much of
+/// anything else by chance.
+fn likelihood(share: f64, coverage: f64, chance: f64) -> f64 {
+    share * (coverage / chance).ln() + (1.0 - share) * ((1.0 - coverage) / (1.0 - chance)).ln()
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
@@ -232,8 +240,7 @@ fn looks(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
         // A name of an account or machine, or a password, is seen in a part of them only.
         let least = match kind {
             Type::HostName => 0.35,
-            Type::UserName => 0.25,
-            Type::Person | Type::Secret => 0.45,
+            Type::Secret => 0.45,
             _ => min_share,
         };
         if share < least {
@@ -246,6 +253,43 @@ fn looks(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
             shape_words(shapes)
         );
         all.of(kind).add(Source::Values, size, why);
+    }
+    // Names that are known among words of this form, against how often they are by chance.
+    let known = [
+        (
+            Type::Person,
+            Shape::Names,
+            Shape::Person,
+            (0.6, 0.04),
+            6.5,
+            "capitalised words, of them hold a known name",
+        ),
+        (
+            Type::UserName,
+            Shape::Account,
+            Shape::UserName,
+            (0.4, 0.04),
+            5.5,
+            "small letters and digits, of them hold a known name",
+        ),
+    ];
+    for (kind, form, name, (coverage, chance), cap, words) in known {
+        let share = stats.share(form);
+        if share < min_share {
+            continue;
+        }
+        let named: f64 = stats.share(name) / share;
+        let each = likelihood(named, coverage, chance);
+        let size = cap * (each * as_float(stats.distinct()).min(12.0) / cap).tanh() * seen(stats);
+        if size > 0.0 {
+            let (form, hold) = words.split_once(", ").unwrap_or((words, ""));
+            let why = format!(
+                "{} of its values are {form}; {} {hold}",
+                percent(share),
+                percent(named)
+            );
+            all.of(kind).add(Source::Values, size, why);
+        }
     }
     let (dates, clock) = (stats.share(Shape::Date), stats.share(Shape::DateTime));
     if dates >= min_share && clock < 0.5 {
@@ -299,9 +343,9 @@ fn shape_words(shapes: &[Shape]) -> &'static str {
         Some(Shape::FilePath) => "a path or a name of a file",
         Some(Shape::ZipStrong) => "a postal code by its form",
         Some(Shape::HostName) => "like a name of a machine",
-        Some(Shape::UserName) => "like a name of an account",
-        Some(Shape::Secret) => "like a password or key",
-        _ => "capitalised words with a known name",
+        Some(Shape::Iban) => "an account number that passes its check",
+        Some(Shape::Crypto) => "the address of a wallet by its form",
+        _ => "like a password or key",
     }
 }
 
@@ -315,8 +359,7 @@ fn vocabulary(all: &mut Candidates, stats: &Stats<'_>, lexicon: &Lexicon, min_sh
         // Cells and different values, so that neither one frequent nor many rare values decide alone.
         let share = (cells + values) / 2.0;
         let (coverage, chance) = (list.coverage, list.chance);
-        let each = share * (coverage / chance).ln()
-            + (1.0 - share) * ((1.0 - coverage) / (1.0 - chance)).ln();
+        let each = likelihood(share, coverage, chance);
         let many = as_float(stats.distinct()).min(12.0);
         let closed = coverage > 0.9;
         let cap = if closed { 7.0 } else { 6.0 };
@@ -420,10 +463,25 @@ fn checks(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
             all.of(Type::Card).add(Source::Values, size, why);
         }
     }
-    if stats.share(Shape::PhoneWeak) >= 0.8 && stats.share(Shape::PhoneStrong) < min_share {
+    let (weak, strong) = (
+        stats.share(Shape::PhoneWeak),
+        stats.share(Shape::PhoneStrong),
+    );
+    if weak >= 0.8 && strong < 0.85 {
+        // Digits alone may be any number; some with a country or brackets among them tell.
         let zeros = stats.zeros > 0.7 && stats.length >= 9.0;
-        let size = if zeros { 4.0 } else { 2.2 };
-        let why = "its values have the digits of telephone numbers".into();
+        let size = if strong >= 0.15 {
+            6.0
+        } else if zeros {
+            4.0
+        } else {
+            2.2
+        };
+        let why = format!(
+            "{} of its values have the digits of telephone numbers, {} also the form",
+            percent(weak),
+            percent(strong)
+        );
         all.of(Type::Phone).add(Source::Values, size, why);
     }
 }

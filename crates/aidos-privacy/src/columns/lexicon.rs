@@ -47,8 +47,8 @@ impl Lexicon {
         for &(kind, coverage, chance, list) in words::WORK {
             new.add(kind, (coverage, chance), list, true);
         }
-        new.add(Type::FirstName, (0.5, 0.012), words::FIRST, false);
-        new.add(Type::LastName, (0.4, 0.012), words::LAST, false);
+        new.add(Type::FirstName, (0.42, 0.01), words::FIRST, false);
+        new.add(Type::LastName, (0.36, 0.01), words::LAST, false);
         for (bit, list) in [(FIRST, words::FIRST), (LAST, words::LAST)] {
             for name in list.split('|') {
                 // Of `de luca` the last word tells; `de` is in many names.

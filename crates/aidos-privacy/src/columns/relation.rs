@@ -20,6 +20,7 @@ pub(crate) fn relate(all: &[Stats<'_>], candidates: &mut [Candidates]) {
     names(all, candidates);
     dates(all, candidates);
     flags(all, candidates);
+    mails(all, candidates);
     ages(all, candidates);
     degrees(candidates);
     accounts(all, candidates);
@@ -163,18 +164,21 @@ fn flags(all: &[Stats<'_>], candidates: &mut [Candidates]) {
     let born = bests(candidates).contains(&Some(Type::Birthday));
     for (at, stats) in all.iter().enumerate().take(MOST) {
         let flag = has(candidates, at, Type::Boolean) || has(candidates, at, Type::Deceased);
-        if !flag || stats.distinct() != 2 {
+        if !flag || stats.distinct() > 6 {
             continue;
         }
         for (other, dates) in &dated {
-            let (mut agree, mut yes, mut no) = (0usize, 0usize, 0usize);
+            let (mut right, mut wrong, mut yes, mut no) = (0usize, 0usize, 0usize, 0usize);
             for (row, cell) in &stats.cells {
-                let said = is_yes(cell);
-                agree += usize::from(said == dates.contains_key(row));
-                *(if said { &mut yes } else { &mut no }) += 1;
+                match (is_yes(cell), dates.contains_key(row)) {
+                    (true, true) => right += 1,
+                    (false, true) => wrong += 1,
+                    _ => {}
+                }
+                *(if is_yes(cell) { &mut yes } else { &mut no }) += 1;
             }
-            let clear =
-                yes >= 3 && no >= 3 && as_float(agree) >= 0.97 * as_float(stats.cells.len());
+            // A date that was lost is usual, one that contradicts the flag is not.
+            let clear = yes >= 3 && no >= 3 && wrong * 20 <= right && right * 10 >= yes * 6;
             if !clear || !has(candidates, *other, Type::DeceasedDate) {
                 continue;
             }
@@ -203,6 +207,53 @@ fn flags(all: &[Stats<'_>], candidates: &mut [Candidates]) {
                 );
             }
         }
+    }
+}
+
+/// Most mail addresses are made of names: a column of single words that stand in the addresses of their rows.
+fn mails(all: &[Stats<'_>], candidates: &mut [Candidates]) {
+    let Some(mail) = all.iter().find(|s| s.share(shape::Shape::Email) >= 0.6) else {
+        return;
+    };
+    let local: HashMap<usize, String> = mail
+        .cells
+        .iter()
+        .filter_map(|(row, cell)| Some((*row, fold(cell.split_once('@')?.0))))
+        .collect();
+    let mut found: Vec<(usize, f64)> = Vec::new();
+    for (at, stats) in all.iter().enumerate() {
+        if stats.share(shape::Shape::Capital) < 0.8 || stats.words > 1.8 || stats.distinct() < LEAST
+        {
+            continue;
+        }
+        let rows = stats
+            .cells
+            .iter()
+            .filter_map(|(row, cell)| Some((local.get(row)?, cell)));
+        let (mut hits, mut count, mut early) = (0usize, 0usize, 0usize);
+        for (local, cell) in rows {
+            let name = fold(cell);
+            count += 1;
+            if name.len() >= 3
+                && let Some(place) = local.find(&name)
+            {
+                hits += 1;
+                early += usize::from(place == 0);
+            }
+        }
+        if count >= LEAST && as_float(hits) > 0.4 * as_float(count) {
+            found.push((at, as_float(early) / as_float(hits)));
+        }
+    }
+    for &(at, early) in &found {
+        let why = "its words stand in the mail addresses of their rows";
+        let (likely, other) = if early > 0.6 {
+            (Type::FirstName, Type::LastName)
+        } else {
+            (Type::LastName, Type::FirstName)
+        };
+        say(candidates, at, likely, 5.0, why);
+        say(candidates, at, other, 3.0, why);
     }
 }
 

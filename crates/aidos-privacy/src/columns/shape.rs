@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::date;
 use super::header::fold;
 use super::lexicon::{FIRST, LAST, Lexicon};
-use crate::pii::check::luhn;
+use crate::pii::check::{luhn, mod97};
 
 /// Declares [`Shape`] and how many there are.
 macro_rules! shapes {
@@ -28,6 +28,8 @@ shapes! {
     Technique: "T and four digits",
     StixId: "a STIX type and a UUID",
     Asn: "AS and a number",
+    Iban: "an account number that passes modulo 97",
+    Crypto: "the address of a wallet by its form",
     Card: "13 to 19 digits that pass Luhn",
     CardDigits: "13 to 19 digits in groups of a card",
     PhoneStrong: "a telephone number with its country, brackets or groups",
@@ -50,6 +52,8 @@ shapes! {
     UserName: "a name of an account",
     Secret: "a password or key",
     Person: "two to four capitalised words, one of them a known name",
+    Names: "two to four capitalised words",
+    Account: "small letters, digits, points: the form of a name of an account",
     Address: "words and a number",
     Capital: "capitalised words without digits",
     Word: "a single word",
@@ -99,6 +103,8 @@ pub(crate) fn of(value: &str, lexicon: &Lexicon) -> Shapes {
     all.add(Shape::Technique, is_technique(value));
     all.add(Shape::StixId, is_stix_id(value));
     all.add(Shape::Asn, is_asn(value));
+    all.add(Shape::Iban, is_iban(value));
+    all.add(Shape::Crypto, is_wallet(value));
     all.add(Shape::Json, is_json(value));
     all.add(Shape::UserAgent, is_user_agent(value));
     all.add(Shape::FilePath, is_file(value));
@@ -143,7 +149,10 @@ pub(crate) fn of(value: &str, lexicon: &Lexicon) -> Shapes {
         all.add(Shape::HostName, is_host(value, &folded));
         all.add(Shape::UserName, is_user(value, &folded, lexicon));
         all.add(Shape::Secret, is_secret(value, letters, digits));
-        all.add(Shape::Person, is_person(value, &folded, words, lexicon));
+        let names = is_names(value, words);
+        all.add(Shape::Names, names);
+        all.add(Shape::Person, names && is_known(&folded, lexicon));
+        all.add(Shape::Account, is_account(value));
     }
     all.add(
         Shape::Address,
@@ -612,35 +621,39 @@ fn is_host(value: &str, folded: &str) -> bool {
     machine && marked
 }
 
-fn is_user(value: &str, folded: &str, lexicon: &Lexicon) -> bool {
+/// Small letters, digits and points, also behind a domain: `CORP\\anna.k`.
+fn is_account(value: &str) -> bool {
     let name = value.rsplit('\\').next().unwrap_or(value);
     let fine = name
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     let starts = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
-    if !fine || !starts || !(3..=32).contains(&name.len()) {
-        return false;
-    }
+    fine && starts && (3..=32).contains(&name.len())
+}
+
+fn is_user(value: &str, folded: &str, lexicon: &Lexicon) -> bool {
+    let name = value.rsplit('\\').next().unwrap_or(value);
+    let usual = [
+        "root",
+        "admin",
+        "administrator",
+        "guest",
+        "nobody",
+        "daemon",
+        "www-data",
+        "postgres",
+        "oracle",
+        "ubuntu",
+        "service",
+        "svc",
+        "user",
+    ];
     let marked = name
         .bytes()
         .any(|b| b.is_ascii_digit() || b"._".contains(&b));
-    lexicon.name_inside(folded) && (marked || lexicon.name(folded) == 0)
-        || matches!(
-            name,
-            "root"
-                | "admin"
-                | "administrator"
-                | "guest"
-                | "nobody"
-                | "daemon"
-                | "www-data"
-                | "postgres"
-                | "oracle"
-                | "ubuntu"
-                | "service"
-                | "svc"
-                | "user"
-        )
+    is_account(value)
+        && (usual.contains(&name)
+            || lexicon.name_inside(folded) && (marked || lexicon.name(folded) == 0))
 }
 
 /// Three classes of characters without a blank, or a long random run.
@@ -685,22 +698,65 @@ fn is_secret(value: &str, letters: usize, digits: usize) -> bool {
     password || key || prefix.iter().any(|p| value.starts_with(p))
 }
 
-fn is_person(value: &str, folded: &str, words: usize, lexicon: &Lexicon) -> bool {
-    if !(2..=5).contains(&words) || value.bytes().any(|b| b.is_ascii_digit()) {
-        return false;
-    }
+/// Words that stand small inside names of persons.
+const PARTICLES: &[&str] = &[
+    "de", "la", "van", "von", "der", "den", "del", "di", "da", "dos", "bin", "al", "el", "ten",
+    "ter", "zu", "du", "le", "te", "e", "y",
+];
+
+/// Two to five capitalised words of letters.
+fn is_names(value: &str, words: usize) -> bool {
     let fine = |c: char| c.is_alphabetic() || c.is_whitespace() || "'’.-,".contains(c);
-    let particles = [
-        "de", "la", "van", "von", "der", "den", "del", "di", "da", "dos", "bin", "al", "el", "ten",
-        "ter", "zu", "du", "le", "te", "e", "y",
-    ];
-    let capital = value.split_whitespace().all(|word| {
-        word.chars().next().is_some_and(char::is_uppercase)
-            || particles.contains(&fold(word).as_str())
-    });
-    let known = folded
+    (2..=5).contains(&words)
+        && value.chars().all(fine)
+        && value.split_whitespace().all(|word| {
+            word.chars().next().is_some_and(char::is_uppercase)
+                || PARTICLES.contains(&fold(word).as_str())
+        })
+}
+
+/// Whether one of the words is a known name.
+fn is_known(folded: &str, lexicon: &Lexicon) -> bool {
+    folded
         .split(|c: char| c.is_whitespace() || c == ',')
         .map(|w| w.trim_matches(|c: char| !c.is_alphabetic()))
-        .fold(0u8, |bits, word| bits | lexicon.name(word));
-    value.chars().all(fine) && capital && known & (FIRST | LAST) != 0
+        .any(|word| lexicon.name(word) & (FIRST | LAST) != 0)
+}
+
+/// ISO 13616: country, two check digits, up to thirty letters and digits; blanks between groups.
+fn is_iban(value: &str) -> bool {
+    let plain: Vec<u8> = value
+        .bytes()
+        .filter(|b| *b != b' ')
+        .map(|b| b.to_ascii_uppercase())
+        .collect();
+    let Some((head, body)) = plain.split_at_checked(4) else {
+        return false;
+    };
+    matches!(head, [a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
+        && (11..=30).contains(&body.len())
+        && mod97(body.iter().chain(head).copied()) == Some(1)
+}
+
+/// Bitcoin, Ethereum, Monero and the like, by first letters, length and alphabet.
+fn is_wallet(value: &str) -> bool {
+    let base58 = |b: u8| b.is_ascii_alphanumeric() && !b"0OIl".contains(&b);
+    let mixed = value.bytes().any(|b| b.is_ascii_lowercase())
+        && value.bytes().any(|b| b.is_ascii_uppercase())
+        && value.bytes().any(|b| b.is_ascii_digit());
+    if let Some(rest) = value.strip_prefix("0x") {
+        return rest.len() == 40 && rest.bytes().all(|b| b.is_ascii_hexdigit());
+    }
+    if let Some(rest) = value
+        .strip_prefix("bc1")
+        .or_else(|| value.strip_prefix("ltc1"))
+    {
+        return (20..=80).contains(&rest.len())
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    }
+    let starts = value.starts_with(['1', '3', 'L', 'M', 'D', 'r', 'T', 'X']);
+    (26..=35).contains(&value.len()) && starts && mixed && value.bytes().all(base58)
+        || value.len() == 95 && value.starts_with(['4', '8']) && value.bytes().all(base58)
 }

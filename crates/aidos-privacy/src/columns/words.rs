@@ -111,7 +111,7 @@ pub(super) const HEADERS: &[(Type, f64, &str)] = &[
     (
         Type::DeceasedDate,
         1.0,
-        "date of death|death date|deceased date|dod|deathdate|died on|date deceased|time of death|deceased on|deceased at|ημερομηνία θανάτου|imerominia thanatou|sterbedatum|todesdatum|todestag|gestorben am|date de décès|date décès|fecha de defunción|fecha de fallecimiento|fecha fallecimiento|data di morte|data decesso|data del decesso|overlijdensdatum|data de óbito|data de falecimento",
+        "date of death|death date|deceased date|dod|deathdate|died on|date deceased|time of death|deceased on|deceased at|ημερομηνία θανάτου|imerominia thanatou|sterbedatum|todesdatum|todestag|gestorben am|date de décès|date décès|fecha de defunción|fecha de fallecimiento|fecha fallecimiento|data di morte|data decesso|data del decesso|overlijdensdatum|data de óbito|data de falecimento|defunción|fallecimiento|décès|decesso|óbito|falecimento|overlijden|sterbe datum|θανάτου|day of death|dth dt",
     ),
     (
         Type::JobTitle,

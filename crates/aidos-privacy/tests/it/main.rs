@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so
 
+mod columns;
 mod laws;
 mod logs;
 mod oracle;

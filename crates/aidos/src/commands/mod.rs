@@ -2,6 +2,7 @@
 
 pub(crate) mod analyse;
 pub(crate) mod clean;
+pub(crate) mod columns;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;

@@ -21,6 +21,7 @@ use crate::ui::{count, usage};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos pii scan tickets.txt\n  \
+    aidos pii columns patients.csv\n  \
     aidos pii scan evidence.zip --json > findings.jsonl")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -30,6 +31,7 @@ pub(crate) struct Args {
 #[derive(Subcommand, Debug)]
 enum What {
     Scan(Scan),
+    Columns(super::columns::Args),
 }
 
 /// Find personal data in files of any kind, row by row
@@ -86,6 +88,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     match &args.what {
         What::Scan(scan) if scan.jsonl => answer(scan, session),
         What::Scan(scan) => work(scan, session),
+        What::Columns(columns) => super::columns::run(columns, session),
     }
 }
 

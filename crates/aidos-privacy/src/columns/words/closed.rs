@@ -93,7 +93,7 @@ pub(in super::super) const LISTS: &[(Type, f64, f64, &str)] = &[
         Type::Tlp,
         0.99,
         0.0005,
-        "tlp:red|tlp:amber|tlp:amber+strict|tlp:green|tlp:clear|tlp:white|red|amber|amber+strict|green|clear|tlp red|tlp amber|tlp green|tlp clear|tlp white|tlp-red|tlp-amber|tlp-green|tlp-clear",
+        "tlp:red|tlp:amber|tlp:amber+strict|tlp:green|tlp:clear|tlp:white|tlp red|tlp amber|tlp green|tlp clear|tlp white|tlp-red|tlp-amber|tlp-green|tlp-clear",
     ),
     (
         Type::Severity,
@@ -112,5 +112,11 @@ pub(in super::super) const LISTS: &[(Type, f64, f64, &str)] = &[
         0.98,
         0.06,
         "=AL|=AK|=AZ|=AR|=CA|=CO|=CT|=DE|=FL|=GA|=HI|=ID|=IL|=IN|=IA|=KS|=KY|=LA|=ME|=MD|=MA|=MI|=MN|=MS|=MO|=MT|=NE|=NV|=NH|=NJ|=NM|=NY|=NC|=ND|=OH|=OK|=OR|=PA|=RI|=SC|=SD|=TN|=TX|=UT|=VT|=VA|=WA|=WV|=WI|=WY|=DC|=PR|=GU|=VI|=AS|=MP|=FM|=MH|=PW|=AA|=AE|=AP",
+    ),
+    (
+        Type::Tlp,
+        0.98,
+        0.15,
+        "red|amber|amber+strict|green|clear|white",
     ),
 ];
