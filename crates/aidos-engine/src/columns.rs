@@ -57,22 +57,32 @@ pub fn columns(
         most: plan.sample,
         seed: plan.seed,
         table: RefCell::new(None),
+        wanted: None,
+        record: RefCell::new(None),
     };
     let how = (reading, u64::MAX, Some(&gather));
-    walk(input, stdin, how, scratch, (progress, cancel), &mut |found| {
-        let table = gather.table.borrow_mut().take();
-        let report = table.map(|table| profiler.profile(&table, &plan.options));
-        // An archive and a workbook hold tables and are none.
-        if report.is_none() && found.refused.is_none() && matches!(found.format, "zip" | "xlsx") {
-            return Ok(());
-        }
-        each(Profiled {
-            path: found.path,
-            format: found.format,
-            refused: found.refused,
-            report,
-        })
-    })
+    walk(
+        input,
+        stdin,
+        how,
+        scratch,
+        (progress, cancel),
+        &mut |found| {
+            let table = gather.table.borrow_mut().take();
+            let report = table.map(|table| profiler.profile(&table, &plan.options));
+            // An archive and a workbook hold tables and are none.
+            if report.is_none() && found.refused.is_none() && matches!(found.format, "zip" | "xlsx")
+            {
+                return Ok(());
+            }
+            each(Profiled {
+                path: found.path,
+                format: found.format,
+                refused: found.refused,
+                report,
+            })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -123,19 +133,38 @@ mod tests {
         let mut csv = String::from("when\tuser.mail\tsrc\n");
         let mut json = String::new();
         for n in 0..60 {
-            csv.push_str(&format!("2024-03-{:02} 10:00:00\tu{n}@example.org\t203.0.113.{n}\n", n % 28 + 1));
-            json.push_str(&format!("{{\"a\":{{\"ip\":\"203.0.113.{n}\"}},\"tags\":[\"x\",\"y\"],\"none\":null}}\n"));
+            csv.push_str(&format!(
+                "2024-03-{:02} 10:00:00\tu{n}@example.org\t203.0.113.{n}\n",
+                n % 28 + 1
+            ));
+            json.push_str(&format!(
+                "{{\"a\":{{\"ip\":\"203.0.113.{n}\"}},\"tags\":[\"x\",\"y\"],\"none\":null}}\n"
+            ));
         }
         let found = profile("a.tsv", csv.as_bytes());
-        let wanted = [("when", Type::Time), ("user.mail", Type::Email), ("src", Type::Ip)];
+        let wanted = [
+            ("when", Type::Time),
+            ("user.mail", Type::Email),
+            ("src", Type::Ip),
+        ];
         assert_eq!(kinds(&found[0]), wanted.map(|(n, t)| (n.to_owned(), t)));
         assert_eq!(found[0].report.as_ref().unwrap().rows, 60);
         let found = profile("a.jsonl", json.as_bytes());
-        let wanted = [("a.ip", Type::Ip), ("tags", Type::Category), ("none", Type::Empty)];
+        let wanted = [
+            ("a.ip", Type::Ip),
+            ("tags", Type::Category),
+            ("none", Type::Empty),
+        ];
         assert_eq!(kinds(&found[0]), wanted.map(|(n, t)| (n.to_owned(), t)));
-        let found = profile("a.txt", b"mail ada@example.org from there to here\nnothing at all in this line\n");
+        let found = profile(
+            "a.txt",
+            b"mail ada@example.org from there to here\nnothing at all in this line\n",
+        );
         let column = &found[0].report.as_ref().unwrap().columns[0];
-        assert!(column.free_text && column.inside[0].kind == "EMAIL_ADDRESS", "{column:?}");
+        assert!(
+            column.free_text && column.inside[0].kind == "EMAIL_ADDRESS",
+            "{column:?}"
+        );
         let found = profile("a.bin", b"\x7fELF\x02\x01\x01\0\0\0");
         assert!(found[0].refused.is_some() && found[0].report.is_none());
     }
@@ -144,11 +173,16 @@ mod tests {
     fn the_report_holds_no_value() {
         let mut csv = String::from("name,mail,note\n");
         for n in 0..40 {
-            csv.push_str(&format!("Zebulon Quux{n},quux{n}@example.org,call zebulon{n}@example.org at once please\n"));
+            csv.push_str(&format!(
+                "Zebulon Quux{n},quux{n}@example.org,call zebulon{n}@example.org at once please\n"
+            ));
         }
         let found = profile("a.csv", csv.as_bytes());
         let json = serde_json::to_string(&found[0]).unwrap();
-        assert!(!json.to_lowercase().contains("quux") && !json.to_lowercase().contains("zebulon"), "{json}");
+        assert!(
+            !json.to_lowercase().contains("quux") && !json.to_lowercase().contains("zebulon"),
+            "{json}"
+        );
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["columns"][1]["type"], "EMAIL_ADDRESS");
         assert_eq!(value["path"], "a.csv");

@@ -5,6 +5,7 @@
 mod bundle;
 mod case;
 pub mod columns;
+pub mod decisions;
 mod entries;
 mod error;
 pub mod export;

@@ -23,18 +23,22 @@ pub(crate) struct Gather {
     pub(crate) seed: u64,
     /// The table of the leaf that was read last.
     pub(crate) table: RefCell<Option<Table>>,
+    /// The leaf's path and the line of a single record that is wanted in place of tables.
+    pub(crate) wanted: Option<(String, u64)>,
+    /// The text of that record.
+    pub(crate) record: RefCell<Option<String>>,
 }
 
 /// A table that is being filled.
-pub(super) struct Filling {
+struct Filling {
     sampler: Sampler,
     /// Records that are no row: too long, or no JSON.
-    pub(super) unread: u64,
+    unread: u64,
 }
 
 impl Gather {
     /// Begins a table of a leaf.
-    pub(super) fn begin(&self, kind: &Sniff) -> Filling {
+    fn begin(&self, kind: &Sniff) -> Filling {
         let mut sampler = Sampler::new(self.most, self.seed);
         match &kind.format {
             Format::Csv(dialect) => {
@@ -51,9 +55,15 @@ impl Gather {
     pub(super) fn fill(
         &self,
         next: &mut dyn FnMut() -> Result<Option<Item>, ReadError>,
-        kind: &Sniff,
+        (kind, path): (&Sniff, &str),
         go_on: &mut dyn FnMut(usize) -> bool,
     ) -> Result<bool, ReadError> {
+        if let Some((wanted, line)) = &self.wanted {
+            if wanted == path && self.record.borrow().is_none() {
+                *self.record.borrow_mut() = record(next, kind, *line, go_on)?;
+            }
+            return Ok(true);
+        }
         let mut filling = self.begin(kind);
         let ended = loop {
             match next() {
@@ -72,6 +82,33 @@ impl Gather {
         *self.table.borrow_mut() = Some(filling.sampler.finish());
         ended
     }
+}
+
+/// The text of the record that begins at a line.
+fn record(
+    next: &mut dyn FnMut() -> Result<Option<Item>, ReadError>,
+    kind: &Sniff,
+    line: u64,
+    go_on: &mut dyn FnMut(usize) -> bool,
+) -> Result<Option<String>, ReadError> {
+    while let Some(item) = next()? {
+        let Item::Chunk(chunk) = item else { continue };
+        let found = match &kind.format {
+            Format::Csv(dialect) => csv_records(&chunk, dialect)
+                .find(|record| record.line == line)
+                .map(|record| record.raw.to_owned()),
+            Format::Json(json) => json_values(&chunk, json)
+                .find(|value| value.line == line)
+                .map(|value| value.raw.to_owned()),
+            _ => lines(&chunk)
+                .find(|(at, _)| *at == line)
+                .map(|(_, text)| text.to_owned()),
+        };
+        if found.is_some() || !go_on(chunk.text.len()) {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 impl Filling {
@@ -93,7 +130,9 @@ impl Filling {
                         Ok(value) => {
                             let mut all = Vec::new();
                             members(&value, &mut String::new(), 0, &mut all);
-                            let all = all.iter().map(|(path, cell)| (path.as_str(), cell.as_ref()));
+                            let all = all
+                                .iter()
+                                .map(|(path, cell)| (path.as_str(), cell.as_ref()));
                             self.sampler.members(all);
                         }
                         Err(_) => self.unread += 1,
@@ -112,11 +151,22 @@ impl Filling {
 }
 
 /// Every scalar member with its dotted path; the members of a list share the path of the list.
-fn members<'j>(json: &'j Json, path: &mut String, deep: usize, all: &mut Vec<(String, Cow<'j, str>)>) {
+fn members<'j>(
+    json: &'j Json,
+    path: &mut String,
+    deep: usize,
+    all: &mut Vec<(String, Cow<'j, str>)>,
+) {
     if all.len() >= MEMBERS || deep > DEEP {
         return;
     }
-    let name = |path: &str| if path.is_empty() { "value".to_owned() } else { path.to_owned() };
+    let name = |path: &str| {
+        if path.is_empty() {
+            "value".to_owned()
+        } else {
+            path.to_owned()
+        }
+    };
     match json {
         Json::Object(map) => {
             for (key, value) in map {

@@ -323,7 +323,7 @@ impl Inspector<'_> {
         kind: &Sniff,
         found: &mut Found,
     ) -> Result<(), Error> {
-        let read = gather.fill(next, kind, &mut |bytes| {
+        let read = gather.fill(next, (kind, &found.path), &mut |bytes| {
             self.bytes += bytes as u64;
             self.progress.take(&Moment::At(self.bytes));
             !self.cancel.is_cancelled()

@@ -5,6 +5,7 @@ use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use aidos_engine::columns::{Plan, Profiled};
+use aidos_engine::decisions::Ledger;
 use aidos_engine::plan::Input;
 use aidos_engine::{Error, Exit};
 use aidos_privacy::columns::{
@@ -66,13 +67,20 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     detectors: Vec<PathBuf>,
 
+    /// What was accepted and rejected, honoured where the file is there
+    #[arg(long, value_name = "FILE", default_value = "decisions.jsonl")]
+    decisions: PathBuf,
+
     #[command(flatten)]
     reading: ReadingArgs,
 }
 
 /// Does what was asked.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let by_hand = by_hand(args)?;
+    let mut by_hand = by_hand(args)?;
+    let kept = by_hand.clone();
+    let decisions = Ledger::at(&args.decisions).read()?;
+    decisions.assign(&mut by_hand);
     if !(0.05..=0.95).contains(&args.min_share) {
         let share = args.min_share;
         return Err(usage(format!(
@@ -90,6 +98,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
             .extend(custom.map_err(|error| usage(format!("{}: {error}", path.display())))?);
     }
     let scanner = Scanner::new(wanted).map_err(|error| usage(error.to_string()))?;
+    let scanner = scanner.with_decisions(decisions);
     let plan = Plan {
         sample: args.sample,
         seed: args.seed,
@@ -136,7 +145,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     result?;
     out.flush()?;
     if let Some(path) = &args.keep_assignment {
-        let document = plan.options.by_hand.to_toml()?;
+        let document = kept.to_toml()?;
         std::fs::write(path, document)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
         session.ui.say(&format!("assignments: {}", path.display()));
@@ -219,11 +228,19 @@ fn columns(text: &mut String, report: &Report, bold: bool) {
         "\n  {:<name_width$}  {:<kind_width$}  {:>5}  {:>6}  {:>9}  notes",
         "column", "type", "sure", "filled", "distinct"
     );
-    let (strong, weak) = if bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let (strong, weak) = if bold {
+        ("\u{1b}[1m", "\u{1b}[0m")
+    } else {
+        ("", "")
+    };
     for ((column, name), kind) in report.columns.iter().zip(&names).zip(&kinds) {
         let about = if column.distinct_exact { "" } else { "~" };
         let distinct = format!("{about}{}", count(column.distinct));
-        let (on, off) = if column.personal { (strong, weak) } else { ("", "") };
+        let (on, off) = if column.personal {
+            (strong, weak)
+        } else {
+            ("", "")
+        };
         let _ = writeln!(
             text,
             "  {name:<name_width$}  {on}{kind:<kind_width$}{off}  {:>5.2}  {:>5.0}%  {distinct:>9}  {}",
@@ -244,7 +261,10 @@ fn columns(text: &mut String, report: &Report, bold: bool) {
     }
     if report.columns_left_out > 0 {
         let left = count(report.columns_left_out);
-        let _ = writeln!(text, "  {left} cells of columns beyond the first 512 were not looked at");
+        let _ = writeln!(
+            text,
+            "  {left} cells of columns beyond the first 512 were not looked at"
+        );
     }
 }
 
@@ -267,7 +287,11 @@ fn notes(column: &ColumnFound) -> String {
             .take(3)
             .map(|i| format!("{} {:.1} %", i.kind, i.share * 100.0))
             .collect();
-        let holds = if inside.is_empty() { String::new() } else { format!(" with {}", inside.join(", ")) };
+        let holds = if inside.is_empty() {
+            String::new()
+        } else {
+            format!(" with {}", inside.join(", "))
+        };
         all.push(format!("free text{holds}"));
     }
     if let Some(other) = column.alternatives.first().filter(|a| a.confidence >= 0.05) {

@@ -4,8 +4,10 @@ use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use aidos_engine::Exit;
+use aidos_engine::decisions::Ledger;
 use aidos_engine::pii::{self, Form, Scanned};
 use aidos_engine::plan::Input;
+use aidos_privacy::decision::Verdict;
 use aidos_privacy::pii::{Custom, Kind, Language, Options, Scanner};
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -32,6 +34,8 @@ pub(crate) struct Args {
 enum What {
     Scan(Scan),
     Columns(super::columns::Args),
+    Accept(super::decide::Accept),
+    Reject(super::decide::Reject),
 }
 
 /// Find personal data in files of any kind, row by row
@@ -79,6 +83,10 @@ struct Scan {
     #[arg(long, value_name = "WHAT", value_parser = ["findings"])]
     fail_on: Option<String>,
 
+    /// What was accepted and rejected, honoured where the file is there
+    #[arg(long, value_name = "FILE", default_value = "decisions.jsonl")]
+    decisions: PathBuf,
+
     #[command(flatten)]
     reading: ReadingArgs,
 }
@@ -89,6 +97,8 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         What::Scan(scan) if scan.jsonl => answer(scan, session),
         What::Scan(scan) => work(scan, session),
         What::Columns(columns) => super::columns::run(columns, session),
+        What::Accept(accept) => super::decide::run(&accept.what, Verdict::Accept, session),
+        What::Reject(reject) => super::decide::run(&reject.what, Verdict::Reject, session),
     }
 }
 
@@ -144,6 +154,7 @@ fn wanted(args: &Scan) -> anyhow::Result<Options> {
 /// Scans files.
 fn work(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
     let scanner = Scanner::new(wanted(args)?)?;
+    let scanner = scanner.with_decisions(Ledger::at(&args.decisions).read()?);
     let config = session.config([args.reading.given()])?;
     let reading = options::reading(&config, options::inputs(&args.files))?;
     let stdin = reading
