@@ -4,6 +4,7 @@
 """
 
 import datetime
+import ipaddress
 import json
 import re
 import sys
@@ -42,7 +43,8 @@ def timestamp(text):
 
 
 def end(ip, port):
-    return {"ip": ip.strip("[]")} if port is None else {"ip": ip.strip("[]"), "port": int(port)}
+    ip = str(ipaddress.ip_address(ip.strip("[]")))
+    return {"ip": ip} if port is None else {"ip": ip, "port": int(port)}
 
 
 def main():
@@ -58,9 +60,9 @@ def main():
             get = found.groupdict()
             try:
                 time = timestamp(get["stamp"])
-            except ValueError:  # no such date
+                source, destination = end(get["src"], get["sport"]), end(get["dst"], get["dport"])
+            except ValueError:  # no such date or address
                 continue
-            source, destination = end(get["src"], get["sport"]), end(get["dst"], get["dport"])
             if get["mac"]:
                 source["mac"] = get["mac"]
             rest = ("topics", "prefix", "chain", "state", "detail", "mark", "nat")

@@ -22,6 +22,8 @@ pub(crate) struct CaseBundle<'n> {
     names: &'n [String],
     objects: Sorter,
     members: Sorter,
+    /// Objects and members that others gathered.
+    more: Vec<(Sorter, Sorter)>,
     times: BTreeMap<u8, (Option<Timestamp>, Option<Timestamp>)>,
     key: Vec<u8>,
     /// Own e-mail addresses that were written lately.
@@ -49,6 +51,7 @@ impl<'n> CaseBundle<'n> {
             names,
             objects: Sorter::new(folder, budget / 4 * 3),
             members: Sorter::new(folder, budget / 4),
+            more: Vec::new(),
             times: BTreeMap::new(),
             key: Vec::new(),
             own: HashSet::new(),
@@ -100,11 +103,11 @@ impl<'n> CaseBundle<'n> {
             verdict: stats.verdict(),
         };
         let mut failed = None;
-        let (objects, name) = (&mut self.objects, &mut self.key);
+        let objects = &mut self.objects;
         let members = self
             .composer
-            .conversation(&conversation, &mut |kind, id, json| {
-                if let Err(error) = push_object(objects, name, kind, id, json) {
+            .conversation(&conversation, &mut |_, id, json| {
+                if let Err(error) = push_object(objects, id, json) {
                     failed.get_or_insert(error);
                 }
             });
@@ -124,11 +127,24 @@ impl<'n> CaseBundle<'n> {
         Ok(())
     }
 
+    /// Takes in what another gathered of the same case.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.more.push((other.objects, other.members));
+        self.more.extend(other.more);
+        for (provider, (first, last)) in other.times {
+            let (begin, end) = self.times.entry(provider).or_default();
+            *begin = [*begin, first].into_iter().flatten().min();
+            *end = (*end).max(last);
+        }
+    }
+
     /// Writes the bundle; returns the number of its objects.
     pub(crate) fn write(mut self, out: &mut dyn Write) -> io::Result<u64> {
         let mut groups = self.groups()?.into_iter().peekable();
         let mut bundle = BundleId::new();
-        let mut merge = self.objects.finish()?;
+        let objects =
+            std::iter::once(self.objects).chain(self.more.into_iter().map(|(objects, _)| objects));
+        let mut merge = Sorter::join(objects.collect())?;
         let mut count = 0;
         let mut last: Vec<u8> = Vec::new();
         let mut text = Vec::new();
@@ -169,18 +185,19 @@ impl<'n> CaseBundle<'n> {
 
     /// The groupings in the order of their ids, their members spooled.
     fn groups(&mut self) -> io::Result<Vec<Group>> {
-        let members = std::mem::replace(&mut self.members, Sorter::new(&self.folder, 0));
-        let mut merge = members.finish()?;
+        let mut members = vec![self.members.take()];
+        members.extend(self.more.iter_mut().map(|(_, members)| members.take()));
+        let mut merge = Sorter::join(members)?;
         let mut groups = Vec::new();
         for (provider, (first, last)) in std::mem::take(&mut self.times) {
             let mut failed = None;
-            let (objects, name) = (&mut self.objects, &mut self.key);
+            let objects = &mut self.objects;
             let mut grouping = self.composer.grouping(
                 &self.names[usize::from(provider)],
                 first,
                 last,
-                &mut |kind, id, json| {
-                    if let Err(error) = push_object(objects, name, kind, id, json) {
+                &mut |_, id, json| {
+                    if let Err(error) = push_object(objects, id, json) {
                         failed.get_or_insert(error);
                     }
                 },
@@ -245,33 +262,64 @@ fn member(bytes: &[u8]) -> Option<StixId> {
     })
 }
 
-/// The bytes that objects are ordered by: type, then id.
-fn sort_key(id: &StixId) -> Vec<u8> {
-    let mut key = id.kind.word().as_bytes().to_vec();
-    key.push(0);
-    key.extend_from_slice(&id.uuid.0);
+/// The bytes that objects are ordered by: type, then id. One byte stands for the type's word, so that the
+/// first eight bytes tell nearly all apart.
+fn sort_key(id: &StixId) -> [u8; 17] {
+    let mut key = [0; 17];
+    let (kind, uuid) = key.split_at_mut(1);
+    kind.fill(rank(id.kind));
+    uuid.copy_from_slice(&id.uuid.0);
     key
 }
 
+/// How many types have a lower word.
+fn rank(kind: Kind) -> u8 {
+    static RANKS: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
+        let mut ranks = vec![0; 256];
+        for &kind in Kind::ALL {
+            let lower = Kind::ALL.iter().filter(|other| other.word() < kind.word());
+            if let Some(rank) = ranks.get_mut(kind as usize) {
+                *rank = u8::try_from(lower.count()).unwrap_or(u8::MAX);
+            }
+        }
+        ranks
+    });
+    RANKS.get(kind as usize).copied().unwrap_or(u8::MAX)
+}
+
 fn read_key(key: &[u8]) -> Option<StixId> {
-    let (word, uuid) = key.split_at_checked(key.len().checked_sub(16)?)?;
-    let word = std::str::from_utf8(word.strip_suffix(&[0])?).ok()?;
+    let (rank_of, uuid) = key.split_first()?;
     Some(StixId {
-        kind: Kind::parse(word)?,
+        kind: *Kind::ALL.iter().find(|kind| rank(**kind) == *rank_of)?,
         uuid: Uuid(*uuid.first_chunk::<16>()?),
     })
 }
 
-fn push_object(
-    objects: &mut Sorter,
-    key: &mut Vec<u8>,
-    kind: Kind,
-    id: &StixId,
-    json: &[u8],
-) -> io::Result<()> {
-    key.clear();
-    key.extend_from_slice(kind.word().as_bytes());
-    key.push(0);
-    key.extend_from_slice(&id.uuid.0);
-    objects.push(key, json)
+fn push_object(objects: &mut Sorter, id: &StixId, json: &[u8]) -> io::Result<()> {
+    objects.push(&sort_key(id), json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_order_as_type_and_id_do_and_read_back() {
+        let ids: Vec<StixId> = Kind::ALL
+            .iter()
+            .flat_map(|kind| {
+                [[0; 16], [7; 16], [255; 16]].map(|uuid| StixId {
+                    kind: *kind,
+                    uuid: Uuid(uuid),
+                })
+            })
+            .collect();
+        for a in &ids {
+            assert_eq!(read_key(&sort_key(a)), Some(*a));
+            for b in &ids {
+                let words = (a.kind.word(), a.uuid.0).cmp(&(b.kind.word(), b.uuid.0));
+                assert_eq!(sort_key(a).cmp(&sort_key(b)), words);
+            }
+        }
+    }
 }

@@ -81,6 +81,14 @@ pub enum Error {
         /// What was refused, and why; all counts are 0.
         summary: Box<Summary>,
     },
+    /// A key file cannot be used.
+    #[error("cannot use the key `{}`: {what}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        what: String,
+    },
     /// Somebody asked to stop.
     #[error("stopped on request")]
     Cancelled,

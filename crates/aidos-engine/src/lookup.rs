@@ -104,10 +104,10 @@ fn read(
 }
 
 /// A part of a file as a reader.
-struct Section<'f> {
-    file: &'f File,
-    at: u64,
-    end: u64,
+pub(crate) struct Section<'f> {
+    pub(crate) file: &'f File,
+    pub(crate) at: u64,
+    pub(crate) end: u64,
 }
 
 impl Read for Section<'_> {

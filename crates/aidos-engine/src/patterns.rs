@@ -89,6 +89,9 @@ pub(crate) struct Patterns {
     pub(crate) domains: Vec<OwnDomain>,
 }
 
+/// Takes a conversation: its key as bytes and read, and its sum.
+pub(crate) type Each<'e> = dyn FnMut(&[u8], &Key<'_>, &Stats) -> io::Result<()> + 'e;
+
 /// Where patterns go.
 pub(crate) struct Sink<'s> {
     /// `patterns.json`.
@@ -98,10 +101,16 @@ pub(crate) struct Sink<'s> {
     /// Where spilled data lies, and how much memory there is.
     pub(crate) scratch: &'s Path,
     pub(crate) budget: usize,
-    /// The folder `private`, where it is wanted.
-    pub(crate) private: Option<&'s Path>,
     /// Takes each conversation.
-    pub(crate) each: &'s mut dyn FnMut(&Key<'_>, &Stats) -> io::Result<()>,
+    pub(crate) each: &'s mut Each<'s>,
+}
+
+/// Patterns of which the sources are written, and the targets and shared addresses wait to be.
+pub(crate) struct Begun {
+    patterns: Patterns,
+    counterparts: std::fs::File,
+    targets: Sorter,
+    values: Sorter,
 }
 
 /// A source whose conversations are being written.
@@ -113,14 +122,13 @@ struct Group {
     peers: Vec<u8>,
 }
 
-/// Writes the patterns of a fold.
-pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
+/// Begins to write the patterns of a fold: takes all conversations, and writes the sources.
+pub(crate) fn begin(folded: Folded, sink: Sink<'_>) -> io::Result<Begun> {
     let Sink {
         out,
         names,
         scratch,
         budget,
-        private,
         each,
     } = sink;
     let mut conversations = folded.conversations;
@@ -129,8 +137,8 @@ pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
         domains: folded.domains,
         ..Patterns::default()
     };
-    let mut targets = Sorter::new(scratch, budget / 3);
-    let mut values = Sorter::new(scratch, budget / 3);
+    let mut targets = Sorter::new(scratch, budget / 2);
+    let mut values = Sorter::new(scratch, budget / 4);
     let mut counterparts = BufWriter::new(unlinked(scratch)?);
     let mut group = Group::default();
     let mut wrote = [false; 2];
@@ -139,7 +147,7 @@ pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
     while let Some(stats) = conversations.next(&mut key)? {
         let parsed =
             Key::read(&key).ok_or_else(|| io::Error::other("a conversation has no key"))?;
-        each(&parsed, &stats)?;
+        each(&key, &parsed, &stats)?;
         let verdict = stats.verdict();
         let mail = verdict == Verdict::Correspondence;
         if !verdict.is_attack() && !mail {
@@ -240,20 +248,43 @@ pub(crate) fn write(folded: Folded, sink: Sink<'_>) -> io::Result<Patterns> {
         }
     }
     close(&mut group, &mut patterns, out, &mut counterparts)?;
-    out.write_all(b"],\"counterparts\":[")?;
-    let mut counterparts = counterparts
-        .into_inner()
-        .map_err(io::IntoInnerError::into_error)?;
-    counterparts.rewind()?;
-    io::copy(&mut counterparts, out)?;
-    out.write_all(b"],\"targets\":[")?;
-    write_targets(targets.finish()?, &mut patterns, out, names, private)?;
-    out.write_all(b"],\"shared\":[")?;
-    write_shared(values.finish()?, &mut patterns, out, names)?;
-    out.write_all(b"],\"own_domains\":[")?;
-    write_domains(&patterns.domains, out, names)?;
-    out.write_all(b"]}\n")?;
-    Ok(patterns)
+    Ok(Begun {
+        patterns,
+        counterparts: counterparts
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?,
+        targets,
+        values,
+    })
+}
+
+impl Begun {
+    /// Writes the rest. `private` is the folder of that name, where it is wanted.
+    pub(crate) fn finish(
+        self,
+        out: &mut dyn Write,
+        names: &[String],
+        private: Option<&Path>,
+    ) -> io::Result<Patterns> {
+        let Self {
+            mut patterns,
+            mut counterparts,
+            targets,
+            values,
+        } = self;
+        out.write_all(b"],\"counterparts\":[")?;
+        counterparts.rewind()?;
+        io::copy(&mut counterparts, out)?;
+        drop(counterparts);
+        out.write_all(b"],\"targets\":[")?;
+        write_targets(targets.finish()?, &mut patterns, out, names, private)?;
+        out.write_all(b"],\"shared\":[")?;
+        write_shared(values.finish()?, &mut patterns, out, names)?;
+        out.write_all(b"],\"own_domains\":[")?;
+        write_domains(&patterns.domains, out, names)?;
+        out.write_all(b"]}\n")?;
+        Ok(patterns)
+    }
 }
 
 /// Length of the part of a key that names provider and source.

@@ -3,11 +3,11 @@
 //! ```text
 //! begin the case ─► feed ─► workers: extract ─► in order: duplicates, numbers, conversations
 //!                                            └► entries, changes, rejects, a bundle an entry
-//! finish the fold ─► patterns.json, private/, bundle.json ─► report.html ─► case.json ─► one rename
+//! finish the fold ─► patterns.json, private/, bundle.json (ending) ─► report.html ─► case.json ─► one rename
 //! ```
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -17,13 +17,12 @@ use aidos_core::extract::NatRule;
 use aidos_model::Event;
 use serde_json::{Value, json};
 
-use crate::bundle::CaseBundle;
 use crate::case::{Begun, Case, Checkpoint, SCHEMA};
+use crate::ending::Ending;
 use crate::feed::total_bytes;
 use crate::fold::Fold;
 use crate::lookup;
 use crate::output::{Output, Stream};
-use crate::patterns;
 use crate::pipeline::{Compose, Outcome, Pipeline, Style};
 use crate::plan::RunPlan;
 use crate::progress::{Cancel, Moment, Progress};
@@ -73,7 +72,6 @@ fn work_on(
     }
     let work = case.work.clone();
     let name = case.name.clone();
-    let memory = usize::try_from(plan.reading.memory).unwrap_or(usize::MAX);
     let names: Vec<String> = plan
         .reading
         .providers
@@ -122,25 +120,13 @@ fn work_on(
         total: None,
     });
     let begun = Instant::now();
-    let private = work.join("private");
-    fs::create_dir(&private).map_err(Error::file("create", &private))?;
-    let spill = |error| Error::file("write to", &work)(error);
-    let mut bundle = CaseBundle::new(&work, memory / 6, plan, &names);
-    let path = work.join("patterns.json");
-    let mut out = BufWriter::new(File::create(&path).map_err(Error::file("create", &path))?);
-    let mut patterns = patterns::write(
-        fold.finish().map_err(spill)?,
-        patterns::Sink {
-            out: &mut out,
-            names: &names,
-            scratch: &work,
-            budget: memory / 8,
-            private: Some(&private),
-            each: &mut |key, stats| bundle.conversation(key, stats),
-        },
-    )
-    .map_err(Error::file("write", &path))?;
-    out.flush().map_err(Error::file("write", &path))?;
+    let ending = Ending {
+        plan,
+        work: &work,
+        names: &names,
+        cancel,
+    };
+    let half = ending.begin(fold)?;
     steps.end("patterns", begun);
     stop_if(cancel)?;
 
@@ -149,12 +135,7 @@ fn work_on(
         total: None,
     });
     let begun = Instant::now();
-    let path = work.join("bundle.json");
-    let mut out = BufWriter::new(File::create(&path).map_err(Error::file("create", &path))?);
-    let objects = bundle
-        .write(&mut out)
-        .map_err(Error::file("write", &path))?;
-    out.flush().map_err(Error::file("write", &path))?;
+    let (mut patterns, objects) = ending.end(half)?;
     steps.end("bundle", begun);
     stop_if(cancel)?;
 

@@ -6,13 +6,18 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+/// Runs of a level that are merged to one of the next.
+const FAN_IN: usize = 24;
 /// Most runs that are merged at once: each takes a read buffer.
-const FAN_IN: usize = 48;
-const READ_BUFFER: usize = 64 << 10;
+const MOST_RUNS: usize = 64;
+/// What the read buffers of a merge take together, however many runs there are.
+const READ_BUFFERS: usize = 1 << 20;
+const WRITE_BUFFER: usize = 256 << 10;
 
 /// Sorts pairs of bytes in bounded memory.
 #[derive(Debug)]
@@ -21,7 +26,16 @@ pub(crate) struct Sorter {
     budget: usize,
     bytes: Vec<u8>,
     pairs: Vec<Pair>,
-    runs: Vec<File>,
+    /// Older runs come first, and are of a higher level or the same.
+    runs: Vec<Run>,
+}
+
+/// Sorted pairs on disk.
+#[derive(Debug)]
+struct Run {
+    file: File,
+    /// How often what is in it was merged.
+    level: u32,
 }
 
 /// Where a pair stands in the buffer.
@@ -68,6 +82,12 @@ impl Sorter {
         }
     }
 
+    /// Takes all out, and leaves an empty sorter.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::new(&self.folder, self.budget);
+        std::mem::replace(self, empty)
+    }
+
     /// Takes a pair in.
     ///
     /// # Errors
@@ -106,24 +126,34 @@ impl Sorter {
 
     fn spill(&mut self) -> io::Result<()> {
         self.sort();
-        let mut run = BufWriter::with_capacity(256 << 10, unlinked(&self.folder)?);
+        let mut run = BufWriter::with_capacity(WRITE_BUFFER, unlinked(&self.folder)?);
         for pair in &self.pairs {
             write_pair(&mut run, pair.key(&self.bytes), pair.value(&self.bytes))?;
         }
-        self.runs
-            .push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
+        let file = run.into_inner().map_err(io::IntoInnerError::into_error)?;
+        self.runs.push(Run { file, level: 0 });
         self.bytes.clear();
         self.pairs.clear();
-        if self.runs.len() >= FAN_IN {
-            // One longer run of many: what was merged once is merged rarely again.
-            let mut merge = Merge::over(std::mem::take(&mut self.runs), Vec::new(), Vec::new())?;
-            let mut run = BufWriter::with_capacity(256 << 10, unlinked(&self.folder)?);
-            while let Some((key, value)) = merge.next()? {
-                write_pair(&mut run, key, value)?;
-            }
-            self.runs
-                .push(run.into_inner().map_err(io::IntoInnerError::into_error)?);
+        // Runs of one level alone: what was merged once is merged again only with its like, so that a pair
+        // is written a few times, however many there are.
+        while let Some(from) = self.runs.len().checked_sub(FAN_IN)
+            && self.runs[from].level == self.runs[self.runs.len() - 1].level
+        {
+            let runs = self.runs.split_off(from);
+            self.runs.push(merged(&self.folder, runs)?);
         }
+        Ok(())
+    }
+
+    /// Writes what is in memory to a run and gives the memory back; more may be pushed.
+    ///
+    /// # Errors
+    /// When the run cannot be written.
+    pub(crate) fn put_down(&mut self) -> io::Result<()> {
+        if !self.pairs.is_empty() {
+            self.spill()?;
+        }
+        (self.bytes, self.pairs) = (Vec::new(), Vec::new());
         Ok(())
     }
 
@@ -131,10 +161,57 @@ impl Sorter {
     ///
     /// # Errors
     /// When a run cannot be read back.
-    pub(crate) fn finish(mut self) -> io::Result<Merge> {
-        self.sort();
-        Merge::over(self.runs, self.bytes, self.pairs)
+    pub(crate) fn finish(self) -> io::Result<Merge> {
+        Self::join(vec![self])
     }
+
+    /// The pairs of several sorters in order; of equal keys, those of an earlier sorter come first.
+    ///
+    /// The sorters' buffers stay in memory only where all pairs fit into one of them.
+    ///
+    /// # Errors
+    /// When a run cannot be written or read back.
+    pub(crate) fn join(mut sorters: Vec<Self>) -> io::Result<Merge> {
+        sorters.retain(|sorter| !sorter.runs.is_empty() || !sorter.pairs.is_empty());
+        if let [only] = sorters.as_mut_slice()
+            && only.runs.is_empty()
+        {
+            only.sort();
+            let (bytes, pairs) = (
+                std::mem::take(&mut only.bytes),
+                std::mem::take(&mut only.pairs),
+            );
+            return Merge::over(Vec::new(), bytes, pairs);
+        }
+        let Some(folder) = sorters.first().map(|sorter| sorter.folder.clone()) else {
+            return Merge::over(Vec::new(), Vec::new(), Vec::new());
+        };
+        let mut runs = Vec::new();
+        for mut sorter in sorters {
+            sorter.put_down()?;
+            runs.append(&mut sorter.runs);
+        }
+        while runs.len() > MOST_RUNS {
+            let mut rest = runs.into_iter().peekable();
+            runs = Vec::new();
+            while rest.peek().is_some() {
+                runs.push(merged(&folder, rest.by_ref().take(MOST_RUNS).collect())?);
+            }
+        }
+        Merge::over(runs, Vec::new(), Vec::new())
+    }
+}
+
+/// One longer run of many.
+fn merged(folder: &Path, runs: Vec<Run>) -> io::Result<Run> {
+    let level = runs.iter().map(|run| run.level + 1).max().unwrap_or(0);
+    let mut merge = Merge::over(runs, Vec::new(), Vec::new())?;
+    let mut run = BufWriter::with_capacity(WRITE_BUFFER, unlinked(folder)?);
+    while let Some((key, value)) = merge.next()? {
+        write_pair(&mut run, key, value)?;
+    }
+    let file = run.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(Run { file, level })
 }
 
 /// A file without a name, for reading and writing.
@@ -167,17 +244,19 @@ fn write_pair(out: &mut impl Write, key: &[u8], value: &[u8]) -> io::Result<()> 
 /// The pairs of a [`Sorter`] in order.
 #[derive(Debug)]
 pub(crate) struct Merge {
-    sources: Vec<Source>,
+    sources: Sources,
     heap: BinaryHeap<Head>,
-    current: Option<Head>,
+    /// Whether the first of the heap was given out.
+    lent: bool,
+}
+
+/// Where pairs come from.
+#[derive(Debug)]
+struct Sources {
+    runs: Vec<BufReader<File>>,
     // The last buffer, which needed no run.
     bytes: Vec<u8>,
     pairs: std::vec::IntoIter<Pair>,
-}
-
-#[derive(Debug)]
-struct Source {
-    run: BufReader<File>,
 }
 
 /// The next pair of a source. The greatest of the heap is the pair that comes first.
@@ -211,39 +290,15 @@ impl Ord for Head {
     }
 }
 
-impl Merge {
-    fn over(runs: Vec<File>, bytes: Vec<u8>, pairs: Vec<Pair>) -> io::Result<Self> {
-        let mut merge = Self {
-            sources: Vec::with_capacity(runs.len()),
-            heap: BinaryHeap::with_capacity(runs.len() + 1),
-            current: None,
-            bytes,
-            pairs: pairs.into_iter(),
-        };
-        for mut run in runs {
-            run.rewind()?;
-            merge.sources.push(Source {
-                run: BufReader::with_capacity(READ_BUFFER, run),
-            });
-        }
-        // The buffer holds the latest pairs: it is the last source.
-        for source in 0..=merge.sources.len() {
-            merge.refill(Head {
-                source,
-                ..Head::default()
-            })?;
-        }
-        Ok(merge)
-    }
-
-    /// Reads the next pair of the head's source into it and puts it back.
-    fn refill(&mut self, mut head: Head) -> io::Result<()> {
+impl Sources {
+    /// Reads the next pair of the head's source into it; false at its end.
+    fn refill(&mut self, head: &mut Head) -> io::Result<bool> {
         head.key.clear();
         head.value.clear();
-        if let Some(source) = self.sources.get_mut(head.source) {
+        if let Some(run) = self.runs.get_mut(head.source) {
             let mut lengths = [0; 8];
-            match source.run.read_exact(&mut lengths) {
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            match run.read_exact(&mut lengths) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
                 result => result?,
             }
             let [a, b, c, d, e, f, g, h] = lengths;
@@ -251,16 +306,59 @@ impl Merge {
                 .resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
             head.value
                 .resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
-            source.run.read_exact(&mut head.key)?;
-            source.run.read_exact(&mut head.value)?;
+            run.read_exact(&mut head.key)?;
+            run.read_exact(&mut head.value)?;
         } else {
             let Some(pair) = self.pairs.next() else {
-                return Ok(());
+                return Ok(false);
             };
             head.key.extend_from_slice(pair.key(&self.bytes));
             head.value.extend_from_slice(pair.value(&self.bytes));
         }
-        self.heap.push(head);
+        Ok(true)
+    }
+}
+
+impl Merge {
+    fn over(runs: Vec<Run>, bytes: Vec<u8>, pairs: Vec<Pair>) -> io::Result<Self> {
+        let buffer = (READ_BUFFERS / runs.len().max(1)).clamp(8 << 10, 256 << 10);
+        let mut merge = Self {
+            sources: Sources {
+                runs: Vec::with_capacity(runs.len()),
+                bytes,
+                pairs: pairs.into_iter(),
+            },
+            heap: BinaryHeap::with_capacity(runs.len() + 1),
+            lent: false,
+        };
+        for mut run in runs {
+            run.file.rewind()?;
+            let reader = BufReader::with_capacity(buffer, run.file);
+            merge.sources.runs.push(reader);
+        }
+        // The buffer holds the latest pairs: it is the last source.
+        for source in 0..=merge.sources.runs.len() {
+            let mut head = Head {
+                source,
+                ..Head::default()
+            };
+            if merge.sources.refill(&mut head)? {
+                merge.heap.push(head);
+            }
+        }
+        Ok(merge)
+    }
+
+    /// Goes on behind the pair that was given out.
+    fn advance(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.lent) {
+            return Ok(());
+        }
+        if let Some(mut head) = self.heap.peek_mut()
+            && !self.sources.refill(&mut head)?
+        {
+            PeekMut::pop(head);
+        }
         Ok(())
     }
 
@@ -270,14 +368,10 @@ impl Merge {
     /// When a run cannot be read back.
     #[allow(clippy::should_implement_trait)] // it lends its buffers and may fail
     pub(crate) fn next(&mut self) -> io::Result<Option<(&[u8], &[u8])>> {
-        if let Some(head) = self.current.take() {
-            self.refill(head)?;
-        }
-        self.current = self.heap.pop();
-        Ok(self
-            .current
-            .as_ref()
-            .map(|head| (head.key.as_slice(), head.value.as_slice())))
+        self.advance()?;
+        let head = self.heap.peek();
+        self.lent = head.is_some();
+        Ok(head.map(|head| (head.key.as_slice(), head.value.as_slice())))
     }
 
     /// The key that [`Merge::next`] will return.
@@ -285,9 +379,7 @@ impl Merge {
     /// # Errors
     /// When a run cannot be read back.
     pub(crate) fn peek_key(&mut self) -> io::Result<Option<&[u8]>> {
-        if let Some(head) = self.current.take() {
-            self.refill(head)?;
-        }
+        self.advance()?;
         Ok(self.heap.peek().map(|head| head.key.as_slice()))
     }
 }
@@ -321,5 +413,64 @@ mod tests {
             assert!(merge.next().unwrap().is_none());
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }
+    }
+
+    #[test]
+    fn sorters_join_in_their_order_whether_they_spilled_or_not() {
+        for counts in [
+            [0, 0, 0],
+            [0, 40, 0],
+            [30, 40, 50],
+            [40, 200_000, 7],
+            [90_000, 0, 60_000],
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut wanted = Vec::new();
+            let mut number = 0u32;
+            let sorters = counts.map(|count| {
+                let mut sorter = Sorter::new(folder.path(), 0);
+                for _ in 0..count {
+                    number += 1;
+                    let key = format!("{}", number.wrapping_mul(2_654_435_761) % 977).into_bytes();
+                    sorter.push(&key, &number.to_le_bytes()).unwrap();
+                    wanted.push((key, number.to_le_bytes().to_vec()));
+                }
+                sorter
+            });
+            wanted.sort_by(|a, b| a.0.cmp(&b.0)); // stable
+            let mut merge = Sorter::join(sorters.into()).unwrap();
+            for (key, value) in &wanted {
+                let (found, of) = merge.next().unwrap().unwrap();
+                assert!(found == key && of == value);
+            }
+            assert!(merge.peek_key().unwrap().is_none() && merge.next().unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn runs_stay_few_and_of_falling_levels() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sorter = Sorter::new(folder.path(), 0);
+        let mut pairs = 0u32;
+        let value = vec![7; 1 << 19];
+        while sorter.runs.len() < 3 || sorter.runs[1].level == 0 {
+            // A value of its own run each: what is merged is what is counted here.
+            sorter
+                .push(&pairs.reverse_bits().to_be_bytes(), &value)
+                .unwrap();
+            pairs += 1;
+            assert!(sorter.runs.is_sorted_by(|a, b| a.level >= b.level));
+            assert!(sorter.runs.len() < FAN_IN * 2);
+        }
+        assert!(pairs as usize > FAN_IN * 2);
+        let mut merge = sorter.finish().unwrap();
+        let mut found = 0;
+        let mut last = Vec::new();
+        while let Some((key, value)) = merge.next().unwrap() {
+            assert!(last.as_slice() < key && value.len() == 1 << 19);
+            last = key.to_vec();
+            found += 1;
+        }
+        assert_eq!(found, pairs);
     }
 }

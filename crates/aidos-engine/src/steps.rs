@@ -259,17 +259,17 @@ pub fn analyse(
         step: "patterns",
         total: None,
     });
-    let patterns = patterns::write(
-        fold.finish().map_err(spilled)?,
+    let patterns = patterns::begin(
+        fold.finish(1).map_err(spilled)?,
         patterns::Sink {
             out,
             names: &names,
             scratch: &scratch,
             budget: memory / 4,
-            private: None,
-            each: &mut |_, _| Ok(()),
+            each: &mut |_, _, _| Ok(()),
         },
     )
+    .and_then(|begun| begun.finish(out, &names, None))
     .map_err(Error::file("write", Path::new("standard output")))?;
     out.flush()
         .map_err(Error::file("write", Path::new("standard output")))?;

@@ -71,6 +71,11 @@ impl MasterKey {
         KeyId(*derive(&self.0, &["master id"]))
     }
 
+    /// The bytes, for the file in which the caller keeps the key. Wiped when dropped.
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0)
+    }
+
     /// The bytes, for the sealing of a key file alone.
     fn bytes(&self) -> &[u8; 32] {
         &self.0

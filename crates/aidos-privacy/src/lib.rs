@@ -2,8 +2,13 @@
 //!
 //! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state.
 
+pub mod anonymise;
 pub mod columns;
 pub mod decision;
+pub mod gate;
 pub mod key;
+pub mod leak;
 pub mod pii;
+pub mod policy;
+pub mod role;
 pub mod technique;

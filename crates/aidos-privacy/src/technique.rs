@@ -233,6 +233,11 @@ impl Technique {
     }
 }
 
+/// The places of tokens of this key in a text, of any kind: what a second pass leaves alone.
+pub(crate) fn tokens_in(text: &str, key: &CommunityKey) -> Vec<(usize, usize)> {
+    token::Tokens::new(key, "").inside(text)
+}
+
 fn parse_ip(kind: &str, value: &str) -> Result<std::net::IpAddr, Error> {
     value.trim().parse().map_err(|_| Error::Shape {
         kind: kind.to_owned(),
@@ -242,7 +247,7 @@ fn parse_ip(kind: &str, value: &str) -> Result<std::net::IpAddr, Error> {
 }
 
 /// One spelling for all: compatibility forms, lower case, no marks on letters, single blanks.
-fn fold(value: &str) -> String {
+pub(crate) fn fold(value: &str) -> String {
     let letters = value
         .nfkd()
         .filter(|letter| !is_combining_mark(*letter))
@@ -255,7 +260,7 @@ fn fold(value: &str) -> String {
 }
 
 /// Lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])

@@ -17,6 +17,7 @@ pub(super) mod json;
 mod nodes;
 pub(super) mod pairs;
 mod plan;
+mod shipped;
 mod template;
 mod time;
 
@@ -27,50 +28,11 @@ pub use error::MappingError;
 pub(crate) use error::one_line;
 pub use file::Format;
 pub use plan::Mapping;
+pub use shipped::{SHIPPED, Shipped, shipped};
 
 use crate::clean::zone::Zone;
 use crate::extract::{Context, Item, NatRule, Provider, Row, Sample, Score, Shape, Sink};
 use fill::Fill;
-
-/// The mappings that come with the program: file name and TOML text.
-pub const SHIPPED: &[(&str, &str)] = &[
-    ("cef.toml", include_str!("../../mappings/cef.toml")),
-    (
-        "cisco-asa.toml",
-        include_str!("../../mappings/cisco-asa.toml"),
-    ),
-    ("cowrie.toml", include_str!("../../mappings/cowrie.toml")),
-    (
-        "iptables.toml",
-        include_str!("../../mappings/iptables.toml"),
-    ),
-    ("postfix.toml", include_str!("../../mappings/postfix.toml")),
-    ("sshd.toml", include_str!("../../mappings/sshd.toml")),
-    (
-        "suricata.toml",
-        include_str!("../../mappings/suricata.toml"),
-    ),
-    (
-        "zeek-conn.toml",
-        include_str!("../../mappings/zeek-conn.toml"),
-    ),
-    (
-        "zeek-conn-json.toml",
-        include_str!("../../mappings/zeek-conn-json.toml"),
-    ),
-];
-
-/// The providers of the shipped mappings, sorted by name.
-///
-/// Each call compiles them anew (some milliseconds): keep the list.
-pub fn shipped() -> Vec<Mapped> {
-    // A test holds that each of them parses.
-    SHIPPED
-        .iter()
-        .filter_map(|(file, toml)| Mapping::parse_file(file, toml).ok())
-        .map(Mapped::new)
-        .collect()
-}
 
 /// A provider that follows a mapping.
 ///

@@ -26,7 +26,7 @@ fn agrees_with_the_grok_patterns() {
         .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
         .collect();
     files.sort();
-    let provider = mapped::shipped()
+    let provider = mapped::Shipped::compiled()
         .into_iter()
         .find(|provider| provider.name() == "postfix")
         .unwrap();

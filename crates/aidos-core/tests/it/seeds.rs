@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use aidos_core::compose::ObjectRules;
-use aidos_core::extract::mapped::shipped;
+use aidos_core::extract::mapped::Shipped;
 use aidos_core::fuzzing;
 use aidos_model::fuzzing::mutated;
 
@@ -56,7 +56,7 @@ fn attack_events() {
 
 #[test]
 fn mapped_rows() {
-    let providers = shipped();
+    let providers = Shipped::compiled();
     damage("mapped", 2000, &mut |bytes| {
         fuzzing::mapped(&providers, bytes);
     });

@@ -69,6 +69,39 @@ impl Tokens {
                 .is_some_and(|token| self.holds(word, token))
     }
 
+    /// The tokens inside a text, whatever their words: start and end, in order, disjoint.
+    ///
+    /// A token is `word-` and its characters with no letter or digit of ASCII beside it; the word is taken
+    /// from what stands before the hyphen.
+    pub(super) fn inside(&self, text: &str) -> Vec<(usize, usize)> {
+        let bytes = text.as_bytes();
+        let mut found = Vec::new();
+        let mut free = 0;
+        for (hyphen, _) in text.match_indices('-') {
+            let end = hyphen + 1 + BODY + TAG;
+            let Some(token) = text.get(hyphen + 1..end) else {
+                continue;
+            };
+            if bytes.get(end).is_some_and(u8::is_ascii_alphanumeric)
+                || !token.bytes().all(|byte| ALPHABET.contains(&byte))
+            {
+                continue;
+            }
+            let before = bytes.get(free..hyphen).unwrap_or_default();
+            let word = before.iter().rev().take(17);
+            let length = word.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let start = hyphen.saturating_sub(length);
+            let Some(word) = text.get(start..hyphen) else {
+                continue;
+            };
+            if !word.is_empty() && self.holds(word, token) {
+                found.push((start, end));
+                free = end;
+            }
+        }
+        found
+    }
+
     fn tag_of(&self, word: &str, body: &str) -> String {
         letters(&mac(&self.tag, &[word.as_bytes(), body.as_bytes()]), TAG)
     }

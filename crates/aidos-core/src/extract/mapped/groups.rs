@@ -124,7 +124,7 @@ fn shorten(source: &str) -> Option<(String, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::mapped::shipped;
+    use crate::extract::mapped::Shipped;
     use crate::extract::mapped::tests::samples::SAMPLES;
     use proptest::prelude::*;
 
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn shipped_expressions_find_the_same() {
         let mut short = 0;
-        for provider in shipped() {
+        for provider in Shipped::compiled() {
             let mapping = provider.mapping();
             for groups in mapping.patterns.iter().filter_map(|p| p.groups.as_ref()) {
                 short += usize::from(groups.short.is_some());

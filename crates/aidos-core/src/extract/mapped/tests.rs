@@ -113,7 +113,7 @@ fn reads_again(provider: &Mapped, header: &[&str], line: &str) {
 /// Compiled once for all tests.
 fn all() -> &'static [Mapped] {
     static ALL: std::sync::OnceLock<Vec<Mapped>> = std::sync::OnceLock::new();
-    ALL.get_or_init(shipped)
+    ALL.get_or_init(Shipped::compiled)
 }
 
 fn provider(name: &str) -> &'static Mapped {

@@ -24,6 +24,9 @@ pub(super) fn last<'a>(
         return;
     };
     let (mut event, year) = (draft.event, draft.year);
+    if stands_as_it_stood(&event, text) {
+        return;
+    }
     if reads_as_itself(provider, &event, year, context, Text::Same) {
         return;
     }
@@ -62,6 +65,17 @@ pub(super) fn last<'a>(
     }
     sink.items.pop();
     sink.reject(line, "unknown_shape", text);
+}
+
+/// Whether nothing of the row was repaired or written anew but its stamp, which a blank ends.
+fn stands_as_it_stood(event: &Event<'_>, text: &str) -> bool {
+    let message = event.message;
+    let parts = [message.before, message.stamp.unwrap_or_default(), message.after];
+    event.defects.is_empty()
+        && message.stamp.is_some()
+        && message.after.starts_with(' ')
+        && text.len() == parts.iter().map(|part| part.len()).sum::<usize>()
+        && text.ends_with(message.after)
 }
 
 /// What the message of a message may be.

@@ -360,3 +360,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_of_a_mapping_is_never_taken_for_another_s_before_it_is_compiled() {
+    let providers = shipped();
+    for (name, line) in SAMPLES {
+        let own = providers.iter().find(|own| own.name() == *name).unwrap();
+        let shape = match own.mapped().unwrap().mapping().format() {
+            Format::Json => Shape::Json { complete: true },
+            _ => Shape::Line,
+        };
+        let row = Row { line: 1, text: line, shape };
+        assert!(own.may_be(&row), "{name}: {line}");
+    }
+}

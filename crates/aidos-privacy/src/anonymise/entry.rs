@@ -1,0 +1,251 @@
+//! A log entry: the fields of `entries.jsonl`, in the words of ECS.
+
+use serde_json::{Map, Value};
+
+use super::prose::Setting;
+use super::{Anonymiser, Document, REDACTED};
+use crate::role::{Clues, Direction, End, Role};
+
+/// What becomes of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// A word of ours or of ECS: stays if it is one, else it is text.
+    Word,
+    /// A number, a flag.
+    Number,
+    /// A value of this kind at this end.
+    Value(&'static str, End),
+    /// Text.
+    Text(End),
+}
+
+/// The rule of a field by its path, names joined by dots. Fields of others are text.
+fn rule(path: &str) -> Rule {
+    use End::{Destination, Observer, Other, Source, User};
+    use Rule::{Number, Text, Word};
+    match path {
+        "@timestamp" => Rule::Value("DATE_TIME", Other),
+        "event.provider"
+        | "event.kind"
+        | "event.category"
+        | "event.action"
+        | "event.outcome"
+        | "event.type"
+        | "network.transport"
+        | "aidos.defects"
+        | "aidos.routeros.topics"
+        | "aidos.routeros.chain"
+        | "aidos.routeros.state"
+        | "aidos.routeros.flags" => Word,
+        "source.ip" | "source.nat.ip" => Rule::Value("IP_ADDRESS", Source),
+        "destination.ip" | "destination.nat.ip" => Rule::Value("IP_ADDRESS", Destination),
+        "source.mac" => Rule::Value("MAC_ADDRESS", Source),
+        "destination.mac" => Rule::Value("MAC_ADDRESS", Destination),
+        "source.port"
+        | "destination.port"
+        | "source.nat.port"
+        | "destination.nat.port"
+        | "network.bytes"
+        | "log.origin.file.line"
+        | "log.syslog.priority" => Number,
+        "user.name" | "related.user" => Rule::Value("USER_NAME", User),
+        "log.syslog.hostname" | "observer.hostname" | "host.name" => {
+            Rule::Value("HOST_NAME", Observer)
+        }
+        "email.from" | "email.to" | "aidos.email_addresses" => Rule::Value("EMAIL_ADDRESS", Other),
+        "related.ip" => Rule::Value("IP_ADDRESS", Other),
+        _ if path.starts_with("observer.") => Text(Observer),
+        _ => Text(Other),
+    }
+}
+
+impl Anonymiser {
+    /// An entry of `entries.jsonl`, anonymised in its place; `direction` is what the caller judged of its two sides.
+    ///
+    /// Known fields are hidden as values, `message` and fields of others as text, with the same replacements: a value of a field is
+    /// hidden in the message too. A field that is taken away is gone. What is no object is taken away.
+    ///
+    /// The caller gives a document for each entry, or one for all of a file.
+    pub fn entry(&self, document: &mut Document, entry: &mut Value, direction: Direction) {
+        let Value::Object(fields) = entry else {
+            *entry = Value::Null;
+            return;
+        };
+        self.learn_entry(document, fields, &mut String::new(), direction);
+        self.hide_entry(document, fields, &mut String::new(), direction);
+    }
+
+    /// First the document learns whose the values are, so that the message can be written with it.
+    fn learn_entry(
+        &self,
+        document: &mut Document,
+        fields: &Map<String, Value>,
+        path: &mut String,
+        direction: Direction,
+    ) {
+        for (name, field) in fields {
+            let length = join(path, name);
+            match field {
+                Value::Object(inner) => self.learn_entry(document, inner, path, direction),
+                Value::String(value) => self.learn_value(document, path, value, direction),
+                Value::Array(items) => {
+                    for value in items.iter().filter_map(Value::as_str) {
+                        self.learn_value(document, path, value, direction);
+                    }
+                }
+                _ => {}
+            }
+            path.truncate(length);
+        }
+    }
+
+    fn learn_value(&self, document: &mut Document, path: &str, value: &str, direction: Direction) {
+        if let Rule::Value(kind, end) = rule(path)
+            && kind != "DATE_TIME"
+        {
+            // A list that repeats what stands elsewhere says nothing of its own.
+            if path.starts_with("related.") && document.known.role(value).is_some() {
+                return;
+            }
+            let clues = Clues {
+                entry: Some((direction, end)),
+                ..Clues::of(kind, value)
+            };
+            let role = self.judge.judge(&clues).role;
+            document.know(kind, role, value);
+        }
+    }
+
+    fn hide_entry(
+        &self,
+        document: &mut Document,
+        fields: &mut Map<String, Value>,
+        path: &mut String,
+        direction: Direction,
+    ) {
+        let dropped = document.statistics.dropped;
+        fields.retain(|name, field| {
+            let length = join(path, name);
+            let stays = self.is_name(name) && self.hide_field(document, field, path, direction);
+            path.truncate(length);
+            if !stays {
+                document.statistics.dropped += 1;
+            }
+            stays
+        });
+        if document.statistics.dropped > dropped && path.is_empty() {
+            // What lost all of its fields says nothing.
+            fields.retain(|_, field| field.as_object().is_none_or(|inner| !inner.is_empty()));
+        }
+    }
+
+    /// Whether a field stays.
+    fn hide_field(
+        &self,
+        document: &mut Document,
+        field: &mut Value,
+        path: &mut String,
+        direction: Direction,
+    ) -> bool {
+        match field {
+            Value::Object(inner) => {
+                self.hide_entry(document, inner, path, direction);
+                !inner.is_empty()
+            }
+            Value::Array(items) => {
+                items.retain_mut(|item| self.hide_field(document, item, path, direction));
+                !items.is_empty()
+            }
+            Value::String(text) => {
+                let hidden = self.hide_leaf(document, text, path, direction);
+                let stays = !hidden.is_empty() || text.is_empty();
+                *text = hidden;
+                stays
+            }
+            Value::Number(number) if rule(path) != Rule::Number => {
+                let text = number.to_string();
+                // A number in which something personal is found goes: it cannot hold a token.
+                self.hide_leaf(document, &text, path, direction) == text
+            }
+            Value::Number(_) | Value::Bool(_) | Value::Null => true,
+        }
+    }
+
+    fn hide_leaf(
+        &self,
+        document: &mut Document,
+        text: &str,
+        path: &str,
+        direction: Direction,
+    ) -> String {
+        let rule = rule(path);
+        let end = match rule {
+            Rule::Value(kind, end) => {
+                let clues = Clues {
+                    entry: Some((direction, end)),
+                    ..Clues::of(kind, text)
+                };
+                let judged = self.judge.decided(&clues);
+                let role = judged
+                    .or_else(|| document.known.role(text))
+                    .unwrap_or_else(|| self.role(document, &clues));
+                let hidden = self.hide(document, kind, role, text);
+                if role == Role::Attacker && hidden == text {
+                    document.statistics.iocs_kept += 1;
+                }
+                return hidden;
+            }
+            Rule::Word if is_word(text) => return text.to_owned(),
+            Rule::Word | Rule::Number => End::Other,
+            Rule::Text(end) => end,
+        };
+        let setting = Setting {
+            entry: Some((direction, end)),
+            ..Setting::default()
+        };
+        if path == "message" {
+            return self.prose(document, text, &setting);
+        }
+        self.rewrite(document, text, &setting)
+    }
+
+    /// Whether a name of a field may stand: a short word in which no detector finds anything.
+    fn is_name(&self, name: &str) -> bool {
+        let short = name.len() <= 64
+            && name.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'@' | b'-')
+            });
+        // Short words of letters are what ECS has, and hold nothing.
+        let plain = name.len() <= 24
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        short
+            && (plain || name == "@timestamp" || {
+                let mut findings = Vec::new();
+                self.scanner.scan(name, &mut findings);
+                findings.is_empty()
+            })
+    }
+}
+
+fn join(path: &mut String, name: &str) -> usize {
+    let length = path.len();
+    if length > 0 {
+        path.push('.');
+    }
+    path.push_str(name);
+    length
+}
+
+/// A word of ours: small letters, digits, a few signs; no longer than a word is.
+fn is_word(text: &str) -> bool {
+    text.len() <= 32
+        && text != REDACTED
+        && text.bytes().all(|byte| {
+            byte.is_ascii_lowercase()
+                || byte.is_ascii_digit()
+                || matches!(byte, b'_' | b'-' | b',' | b'|')
+        })
+        && text.bytes().filter(u8::is_ascii_digit).count() < 6
+}
