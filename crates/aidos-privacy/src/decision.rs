@@ -177,7 +177,7 @@ fn digest(key: &[u8; 32], kind: &str, value: &str) -> String {
     mac.update(b"\0");
     mac.update(value.trim().to_ascii_lowercase().as_bytes());
     let bytes = mac.finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    aidos_model::json::hex(&bytes).map(char::from).collect()
 }
 
 #[cfg(test)]

@@ -29,12 +29,11 @@ pub(crate) fn read(value: &str) -> Option<Read> {
 
 /// The date, and the clock behind a blank or `T`.
 fn split(value: &str) -> Option<(&str, Option<&str>)> {
-    let colon = match value.find(':') {
-        None => return Some((value, None)),
-        Some(colon) => colon,
+    let Some(colon) = value.find(':') else {
+        return Some((value, None));
     };
     let head = value.get(..colon)?;
-    let at = head.rfind(|c: char| c == 'T' || c == ' ' || c == '_')?;
+    let at = head.rfind(['T', ' ', '_'])?;
     // `7/Mar/2023:10:38:03` has its clock behind a colon.
     Some((
         head.get(..at)?.trim_end_matches([',', ' ']),

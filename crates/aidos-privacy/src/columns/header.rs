@@ -196,9 +196,7 @@ impl Names {
                 if behind.iter().any(|t| CHANGERS.contains(&t.as_str())) {
                     continue;
                 }
-                let strength = if (start == 0 && end == count)
-                    || (end == count && joined == member.concat())
-                {
+                let strength = if end == count && (start == 0 || joined == member.concat()) {
                     WHOLE
                 } else if end == count {
                     LAST
@@ -288,8 +286,7 @@ pub(crate) fn tokens(name: &str) -> Vec<String> {
     if !word.is_empty() {
         all.push(word);
     }
-    all.iter_mut().for_each(|w| *w = fold(w));
-    all
+    all.iter().map(|word| fold(word)).collect()
 }
 
 /// A text in lower case without accents, final sigma as any other.

@@ -1,10 +1,13 @@
 //! Evidence for each type a column could be, in log-odds, from its name and its values alone.
 
+mod contradict;
+mod distribution;
+
 use super::header::Claim;
 use super::kind::Type;
 use super::lexicon::Lexicon;
 use super::shape::Shape;
-use super::stats::{Numbers, Stats, as_float};
+use super::stats::{Stats, as_float};
 
 /// What speaks before anything is seen: most columns are not of a given type.
 pub(crate) const PRIOR: f64 = -3.0;
@@ -79,16 +82,14 @@ pub(crate) struct Candidates(pub(crate) Vec<Candidate>);
 impl Candidates {
     /// The candidate of a type, opened where there is none yet.
     pub(crate) fn of(&mut self, kind: Type) -> &mut Candidate {
-        let at = match self.0.iter().position(|c| c.kind == kind) {
-            Some(at) => at,
-            None => {
-                self.0.push(Candidate {
-                    kind,
-                    evidence: Vec::new(),
-                });
-                self.0.len() - 1
-            }
-        };
+        let known = self.0.iter().position(|c| c.kind == kind);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(Candidate {
+                kind,
+                evidence: Vec::new(),
+            });
+            self.0.len() - 1
+        });
         // The place was just found or made.
         &mut self.0[at]
     }
@@ -128,69 +129,6 @@ const LOOKS: &[(Type, &[Shape], f64)] = &[
     (Type::Secret, &[Shape::Secret], 5.5),
 ];
 
-/// What the values of a type must look like where only the name claims it.
-fn demands(kind: Type) -> Option<&'static [Shape]> {
-    Some(match kind {
-        Type::Ip => &[Shape::Ip],
-        Type::Mac => &[Shape::Mac],
-        Type::Iban => &[Shape::Iban],
-        Type::Crypto => &[Shape::Crypto],
-        Type::Email => &[Shape::Email],
-        Type::Url => &[Shape::Url, Shape::Domain],
-        Type::Domain => &[Shape::Domain],
-        Type::Uuid => &[Shape::Uuid],
-        Type::Hash => &[Shape::Hash],
-        Type::Cve => &[Shape::Cve],
-        Type::Technique => &[Shape::Technique],
-        Type::StixId => &[Shape::StixId],
-        Type::Asn => &[Shape::Asn, Shape::Integer],
-        Type::Phone => &[Shape::PhoneStrong, Shape::PhoneWeak],
-        Type::Time => &[Shape::Date, Shape::Epoch],
-        Type::Birthday | Type::DeceasedDate => &[Shape::Date],
-        Type::Card => &[Shape::CardDigits],
-        Type::Zip => &[Shape::ZipStrong, Shape::ZipWeak],
-        Type::Latitude | Type::Longitude => &[Shape::LatLon, Shape::Decimal],
-        Type::Age | Type::Port | Type::HttpStatus | Type::Year => &[Shape::Integer],
-        Type::Weight | Type::Height => &[Shape::Integer, Shape::Decimal],
-        Type::Amount => &[Shape::Integer, Shape::Decimal, Shape::Money],
-        Type::Bic => &[Shape::Bic],
-        Type::UserAgent => &[Shape::UserAgent, Shape::Sentence],
-        Type::Integer => &[Shape::Integer],
-        _ => return None,
-    })
-}
-
-/// Types of words: numbers, addresses of machines and dates speak against them.
-fn is_wordy(kind: Type) -> bool {
-    matches!(
-        kind,
-        Type::Person
-            | Type::FirstName
-            | Type::LastName
-            | Type::Title
-            | Type::City
-            | Type::Region
-            | Type::Country
-            | Type::Nationality
-            | Type::Religion
-            | Type::Ethnicity
-            | Type::JobTitle
-            | Type::Medication
-            | Type::Organization
-            | Type::Address
-            | Type::Malware
-            | Type::MaritalStatus
-            | Type::Language
-            | Type::Gender
-            | Type::Smoking
-            | Type::Severity
-            | Type::Deceased
-            | Type::HostName
-            | Type::UserName
-            | Type::Secret
-    )
-}
-
 /// Gathers the evidence of one column.
 pub(crate) fn judge(
     stats: &Stats<'_>,
@@ -209,8 +147,8 @@ pub(crate) fn judge(
     looks(&mut all, stats, min_share);
     vocabulary(&mut all, stats, lexicon, min_share);
     checks(&mut all, stats, min_share);
-    distributions(&mut all, stats);
-    contradict(&mut all, stats, min_share);
+    distribution::judge(&mut all, stats);
+    contradict::judge(&mut all, stats, min_share);
     all
 }
 
@@ -357,7 +295,7 @@ fn vocabulary(all: &mut Candidates, stats: &Stats<'_>, lexicon: &Lexicon, min_sh
             continue;
         }
         // Cells and different values, so that neither one frequent nor many rare values decide alone.
-        let share = (cells + values) / 2.0;
+        let share = f64::midpoint(cells, values);
         let (coverage, chance) = (list.coverage, list.chance);
         let each = likelihood(share, coverage, chance);
         let many = as_float(stats.distinct()).min(12.0);
@@ -483,389 +421,5 @@ fn checks(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
             percent(strong)
         );
         all.of(Type::Phone).add(Source::Values, size, why);
-    }
-}
-
-/// How well a distribution fits a range of means and spreads.
-fn fits(numbers: &Numbers, mean: (f64, f64), spread: (f64, f64), range: (f64, f64)) -> bool {
-    (mean.0..=mean.1).contains(&numbers.mean)
-        && (spread.0..=spread.1).contains(&numbers.spread)
-        && numbers.low >= range.0
-        && numbers.high <= range.1
-}
-
-fn distributions(all: &mut Candidates, stats: &Stats<'_>) {
-    if let Some(dates) = stats.dates
-        && all.has(Type::Birthday)
-    {
-        let span = dates.last - dates.first;
-        let why = format!(
-            "its dates span {span:.0} years, the middle one in {:.0}",
-            dates.middle.floor()
-        );
-        let size = if span >= 25.0 && dates.middle < 2005.0 {
-            8.0
-        } else if span >= 12.0 && dates.middle < 2012.0 {
-            3.0
-        } else {
-            -3.0
-        };
-        all.of(Type::Birthday).add(Source::Distribution, size, why);
-    }
-    let Some(numbers) = stats.numbers.filter(|n| n.share >= 0.9) else {
-        return;
-    };
-    let enough = stats.distinct() >= 8;
-    let says = |what: &str| {
-        format!(
-            "its numbers lie around {:.1}, nine of ten between {:.1} and {:.1}, {what}",
-            numbers.mean, numbers.low, numbers.high
-        )
-    };
-    let bounded = numbers.max <= 120.0 && numbers.min >= 0.0;
-    if numbers.whole > 0.99
-        && bounded
-        && enough
-        && fits(&numbers, (18.0, 72.0), (6.0, 27.0), (0.0, 99.0))
-    {
-        // Percentages and scores pile up at the ends and fill them evenly; ages thin out above 80.
-        let top = numbers.high <= 93.0 && numbers.max <= 108.0;
-        let adult = numbers.low >= 15.0;
-        let size = if top && adult {
-            4.0
-        } else if top {
-            3.0
-        } else {
-            1.0
-        };
-        all.of(Type::Age)
-            .add(Source::Distribution, size, says("as ages do"));
-    }
-    if enough && bounded_weight(&numbers) {
-        let size = if numbers.whole < 0.6 { 4.2 } else { 3.4 };
-        all.of(Type::Weight).add(
-            Source::Distribution,
-            size,
-            says("as weights of persons in kilograms do"),
-        );
-    }
-    let metres = fits(&numbers, (1.5, 1.9), (0.05, 0.2), (1.2, 2.15));
-    let centimetres = fits(&numbers, (150.0, 188.0), (5.0, 20.0), (125.0, 212.0));
-    if enough && (metres || centimetres) {
-        all.of(Type::Height)
-            .add(Source::Distribution, 4.5, says("as heights of persons do"));
-    }
-    let whole = numbers.whole > 0.99;
-    if whole && numbers.min >= 1900.0 && numbers.max <= 2100.0 && stats.distinct() >= 2 {
-        all.of(Type::Year)
-            .add(Source::Distribution, 5.0, says("as years do"));
-    }
-    if whole
-        && numbers.min >= 100.0
-        && numbers.max <= 599.0
-        && stats.distinct() >= 2
-        && stats.distinct() <= 30
-    {
-        let known = [
-            "200", "404", "301", "302", "500", "403", "304", "401", "204",
-        ];
-        let share: f64 = stats
-            .values
-            .iter()
-            .filter(|(v, _)| known.contains(v))
-            .map(|(_, t)| t / stats.total)
-            .sum();
-        if share >= 0.6 {
-            all.of(Type::HttpStatus).add(
-                Source::Distribution,
-                6.5,
-                format!("{} of its values are common codes", percent(share)),
-            );
-        }
-    }
-    if whole && numbers.min >= 0.0 && numbers.max <= 65_535.0 && stats.distinct() >= 3 {
-        let known = [
-            "80", "443", "22", "53", "25", "21", "23", "110", "143", "3389", "445", "8080", "8443",
-            "3306", "5432", "123", "161", "1433", "993", "995", "587", "389", "636", "139", "135",
-            "5900", "6379", "27017", "9200", "1723", "5060", "1900", "514", "69",
-        ];
-        let share: f64 = stats
-            .values
-            .iter()
-            .filter(|(v, _)| known.contains(v))
-            .map(|(_, t)| t / stats.total)
-            .sum();
-        let different = stats
-            .values
-            .iter()
-            .filter(|(v, _)| known.contains(v))
-            .count();
-        if share >= 0.3 && different >= 3 {
-            all.of(Type::Port).add(
-                Source::Distribution,
-                6.0,
-                format!(
-                    "{} of its values are ports of known services",
-                    percent(share)
-                ),
-            );
-        } else if numbers.min >= 1024.0
-            && numbers.low >= 1024.0
-            && numbers.max > 40_000.0
-            && numbers.high > 55_000.0
-            && stats.variety() > 0.5
-        {
-            all.of(Type::Port)
-                .add(Source::Distribution, 4.0, says("as ports of clients do"));
-        }
-    }
-    if stats.share(Shape::LatLon) >= 0.7 && numbers.whole < 0.2 {
-        let latitude = numbers.min >= -90.0 && numbers.max <= 90.0;
-        let longitude = numbers.min >= -180.0 && numbers.max <= 180.0;
-        let positive = numbers.spread > 0.0001;
-        if latitude && positive {
-            // Where people live: most latitudes lie between 30 and 60.
-            let home =
-                numbers.mean.abs() > 20.0 && numbers.mean.abs() < 62.0 && numbers.spread < 35.0;
-            all.of(Type::Latitude).add(
-                Source::Distribution,
-                if home { 3.2 } else { 2.2 },
-                says("with degrees' decimals"),
-            );
-        }
-        if longitude && positive {
-            let beyond = numbers.min < -90.0 || numbers.max > 90.0;
-            all.of(Type::Longitude).add(
-                Source::Distribution,
-                if beyond { 5.0 } else { 2.4 },
-                says("with degrees' decimals"),
-            );
-        }
-    }
-    let epoch = stats.share(Shape::Epoch);
-    if epoch >= 0.95 && numbers.low > 0.0 && numbers.high / numbers.low < 1.35 && stats.form > 0.9 {
-        all.of(Type::Time).add(
-            Source::Distribution,
-            5.0,
-            "its numbers are seconds since 1970 of few years".into(),
-        );
-    }
-    zip(all, stats, &numbers);
-    if whole
-        && stats.variety() > 0.999
-        && stats.total >= 5.0
-        && numbers.rising > 0.98
-        && epoch < 0.5
-    {
-        all.of(Type::Identifier).add(
-            Source::Distribution,
-            4.5,
-            "its numbers rise from row to row and none comes twice".into(),
-        );
-    }
-    if numbers.whole < 0.8
-        && stats.share(Shape::Money) > 0.6
-        && numbers.min >= 0.0
-        && numbers.high > 1000.0
-    {
-        all.of(Type::Amount)
-            .add(Source::Distribution, 1.0, says("with cents"));
-    }
-}
-
-fn bounded_weight(numbers: &Numbers) -> bool {
-    let kilograms = fits(numbers, (58.0, 95.0), (7.0, 24.0), (38.0, 140.0));
-    kilograms && numbers.min >= 20.0 && numbers.max <= 220.0
-}
-
-/// Numbers of four to six digits that may be postal codes.
-fn zip(all: &mut Candidates, stats: &Stats<'_>, numbers: &Numbers) {
-    let weak = stats.share(Shape::ZipWeak);
-    if weak < 0.95
-        || stats.form < 0.95
-        || numbers.whole < 1.0
-        || stats.distinct() < 5
-        || numbers.rising > 0.9
-    {
-        return;
-    }
-    let five = (4.6..=5.4).contains(&stats.length);
-    let size = match (five, stats.zeros > 0.01) {
-        (true, true) => 5.5,
-        (true, false) => 2.6,
-        (false, true) => 2.0,
-        (false, false) => 0.8,
-    };
-    let zeros = if stats.zeros > 0.01 {
-        ", some with a zero in front"
-    } else {
-        ""
-    };
-    let why = format!("its numbers all have {:.0} digits{zeros}", stats.length);
-    all.of(Type::Zip).add(Source::Distribution, size, why);
-}
-
-/// What the name claims and the values deny.
-fn contradict(all: &mut Candidates, stats: &Stats<'_>, min_share: f64) {
-    let numeric = stats.share(Shape::Integer) + stats.share(Shape::Decimal);
-    let technical = [
-        Shape::Ip,
-        Shape::Email,
-        Shape::Url,
-        Shape::Uuid,
-        Shape::Hash,
-        Shape::Date,
-        Shape::Mac,
-    ]
-    .iter()
-    .map(|s| stats.share(*s))
-    .fold(0.0, f64::max);
-    let passed: Vec<Type> = stats
-        .passed
-        .iter()
-        .filter(|p| p.share >= min_share)
-        .map(|p| p.kind)
-        .collect();
-    for candidate in &mut all.0 {
-        let kind = candidate.kind;
-        if !candidate
-            .evidence
-            .iter()
-            .any(|e| e.source == Source::Header)
-        {
-            continue;
-        }
-        let denied = if let Type::Number(_, subtype) = kind {
-            // A generic word (tax id, passport) is for numbers of countries that no detector knows, too.
-            let generic = subtype.is_none() && kind.own_word() == "TAX_ID";
-            let fine = passed.contains(&kind)
-                || generic
-                    && stats.share(Shape::Sentence) < 0.2
-                    && stats.words < 2.5
-                    && stats.share(Shape::Digits) + 0.5 * stats.share(Shape::Word) > 0.4;
-            (!fine).then_some(1.0)
-        } else if let Some(shapes) = demands(kind) {
-            let share = shapes.iter().map(|s| stats.share(*s)).fold(0.0, f64::max);
-            let sum: f64 = shapes.iter().map(|s| stats.share(*s)).sum::<f64>().min(1.0);
-            let share = share.max(sum);
-            let year = kind == Type::Birthday
-                && stats
-                    .numbers
-                    .is_some_and(|n| n.min >= 1880.0 && n.max <= 2030.0);
-            (share < min_share && !year).then(|| 1.0 - share / min_share)
-        } else if is_wordy(kind) {
-            let codes = matches!(
-                kind,
-                Type::Gender
-                    | Type::MaritalStatus
-                    | Type::Smoking
-                    | Type::Deceased
-                    | Type::Severity
-                    | Type::UserName
-                    | Type::Secret
-                    | Type::HostName
-            );
-            let wrong = if codes {
-                technical
-            } else {
-                technical.max(numeric)
-            };
-            let wrong = if matches!(kind, Type::HostName) {
-                wrong.max(numeric)
-            } else {
-                wrong
-            };
-            (wrong > 0.5).then_some(wrong)
-        } else {
-            None
-        };
-        if let Some(size) = denied {
-            candidate.add(
-                Source::Values,
-                -9.0 * (0.4 + 0.6 * size),
-                "its values do not look like it".into(),
-            );
-        }
-    }
-    ranges(all, stats);
-    // A flag beside a name that says smoking, deceased, married: it is the answer to that question.
-    let flag = all.score(Type::Boolean).is_some_and(|score| score > 0.0);
-    let asked = [
-        Type::Smoking,
-        Type::Deceased,
-        Type::MaritalStatus,
-        Type::Gender,
-    ];
-    for kind in asked {
-        let named = all
-            .0
-            .iter()
-            .any(|c| c.kind == kind && c.evidence.iter().any(|e| e.source == Source::Header));
-        if flag && named {
-            let size = if kind == Type::Gender { 2.0 } else { 5.0 };
-            all.of(kind).add(
-                Source::Vocabulary,
-                size,
-                "its values answer the question of its name by yes and no".into(),
-            );
-        }
-    }
-    // `deceased` over dates is the date.
-    if stats.share(Shape::Date) >= min_share
-        && let Some(claim) = all
-            .0
-            .iter()
-            .find(|c| c.kind == Type::Deceased)
-            .and_then(|c| c.evidence.first().cloned())
-        && claim.source == Source::Header
-    {
-        all.of(Type::DeceasedDate)
-            .add(Source::Header, claim.log_odds, claim.why);
-    }
-    // A life's date by its name: a plain date is what it also is.
-    for kind in [Type::Birthday, Type::DeceasedDate] {
-        let named = all
-            .0
-            .iter()
-            .any(|c| c.kind == kind && c.evidence.iter().any(|e| e.source == Source::Header));
-        if named && stats.share(Shape::Date) >= min_share {
-            all.of(kind)
-                .add(Source::Values, 5.5, "its values are dates".into());
-        }
-    }
-}
-
-/// Ranges that numbers of a type keep.
-fn ranges(all: &mut Candidates, stats: &Stats<'_>) {
-    let Some(n) = stats.numbers else { return };
-    for candidate in &mut all.0 {
-        let fine = match candidate.kind {
-            Type::Age => n.min >= 0.0 && n.high <= 110.0 && n.max <= 130.0,
-            Type::Weight => n.min > 0.0 && n.high <= 500.0,
-            Type::Height => n.min > 0.0 && n.high <= 280.0,
-            Type::Latitude => n.min >= -90.0 && n.max <= 90.0,
-            Type::Longitude => n.min >= -180.0 && n.max <= 180.0,
-            Type::Port => n.min >= 0.0 && n.max <= 65_535.0,
-            Type::Year => n.min >= 1000.0 && n.max <= 2200.0,
-            Type::HttpStatus => n.min >= 100.0 && n.max < 600.0,
-            _ => continue,
-        };
-        let named = candidate
-            .evidence
-            .iter()
-            .any(|e| e.source == Source::Header);
-        if named && !fine {
-            candidate.add(
-                Source::Distribution,
-                -8.0,
-                "its numbers lie outside of what it can be".into(),
-            );
-        } else if named && fine && n.share >= 0.6 {
-            candidate.add(
-                Source::Distribution,
-                2.0,
-                "its numbers lie where they can".into(),
-            );
-        }
     }
 }
