@@ -4,6 +4,8 @@
 
 mod bundle;
 mod case;
+pub mod columns;
+pub mod decisions;
 mod ending;
 mod entries;
 mod error;

@@ -157,8 +157,10 @@ impl Known {
 
     /// The values of the document that are not an attacker's, but for their parts: kind and value.
     pub(super) fn hidden(&self) -> impl Iterator<Item = (&str, &str)> {
-        let values = self.values.iter().filter(|value| !value.part);
-        values.map(|value| (value.kind.as_str(), value.text.as_str()))
+        let values = self.words.texts().zip(&self.values);
+        values
+            .filter(|(_, value)| !value.part)
+            .map(|(text, value)| (value.kind.as_str(), text))
     }
 
     /// Builds what [`Known::find`] looks with: all forms of all values. Takes time; worth it for whole events.

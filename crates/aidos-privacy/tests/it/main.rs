@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so
 
 mod canary;
+mod columns;
 mod events;
 mod laws;
 mod logs;

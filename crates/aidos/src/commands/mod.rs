@@ -2,8 +2,10 @@
 
 pub(crate) mod analyse;
 pub(crate) mod clean;
+pub(crate) mod columns;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod decide;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod extract;
