@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use aidos_privacy::gate::Reason;
+
 use crate::Summary;
 
 /// What ended a job. Damaged rows and refused inputs are no errors: they are counted and listed.
@@ -89,6 +91,14 @@ pub enum Error {
         /// Why, and what to do.
         what: String,
     },
+    /// The gate is closed.
+    #[error("`{}` may not leave: {}", case.display(), all(reasons))]
+    MayNotLeave {
+        /// The case.
+        case: PathBuf,
+        /// Why.
+        reasons: Vec<Reason>,
+    },
     /// Somebody asked to stop.
     #[error("stopped on request")]
     Cancelled,
@@ -101,6 +111,11 @@ pub enum Error {
     /// A thread panicked: a bug of ours.
     #[error("a worker failed unexpectedly; this is a bug, please report it with the input's kind")]
     Worker,
+}
+
+fn all(reasons: &[Reason]) -> String {
+    let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    reasons.join("; ")
 }
 
 fn hint(error: &io::Error) -> &'static str {
@@ -152,6 +167,10 @@ impl Error {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::NoProvider { .. } => Exit::Usage,
+            Self::MayNotLeave { reasons, .. } if reasons.iter().all(Reason::waits) => {
+                Exit::NeedsPerson
+            }
+            Self::MayNotLeave { .. } => Exit::Refused,
             Self::Cancelled => Exit::Cancelled,
             Self::Unfinished(error) => error.exit(),
             _ => Exit::Failed,

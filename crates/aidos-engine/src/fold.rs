@@ -113,7 +113,7 @@ impl Fold {
     pub(crate) fn finish(self, threads: usize) -> io::Result<Folded> {
         let mut counts = self.counts;
         counts.drain()?;
-        counts.table = Table::default();
+        counts.table = Table::new(0);
         let mut all = vec![counts];
         let domains = if self.mail.is_empty() {
             Vec::new()
@@ -147,7 +147,7 @@ impl Fold {
 impl Counts {
     fn new(folder: &Path, budget: usize) -> Self {
         Self {
-            table: Table::default(),
+            table: Table::new(budget / 2),
             budget: budget / 2,
             sums: Sorter::new(folder, budget / 4),
             blocks: Sorter::new(folder, budget / 4),

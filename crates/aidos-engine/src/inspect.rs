@@ -4,6 +4,7 @@
 mod found;
 mod look;
 mod propose;
+mod tables;
 mod types;
 mod walk;
 
@@ -12,6 +13,7 @@ use std::path::Path;
 
 pub use found::{Found, Outcome, Scored};
 pub use propose::propose;
+pub(crate) use tables::Gather;
 pub use types::{Column, Type};
 
 use crate::Error;
@@ -35,6 +37,19 @@ pub fn inspect(
     (progress, cancel): (&dyn Progress, &Cancel),
     each: &mut dyn FnMut(Found) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let how = (reading, most, None);
+    walk(input, stdin, how, scratch, (progress, cancel), each)
+}
+
+/// Walks over an input; each leaf is looked at, or becomes a table.
+pub(crate) fn walk(
+    input: &Input,
+    stdin: Option<Box<dyn Read + Send>>,
+    (reading, most, gather): (&Reading, u64, Option<&Gather>),
+    scratch: &Path,
+    (progress, cancel): (&dyn Progress, &Cancel),
+    each: &mut dyn FnMut(Found) -> Result<(), Error>,
+) -> Result<(), Error> {
     progress.take(&Moment::Begin {
         step: "look",
         total: None,
@@ -46,6 +61,7 @@ pub fn inspect(
         progress,
         cancel,
         each,
+        gather,
         bytes: 0,
     };
     match (input, stdin) {

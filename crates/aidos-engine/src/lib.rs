@@ -4,6 +4,8 @@
 
 mod bundle;
 mod case;
+pub mod columns;
+pub mod decisions;
 mod ending;
 mod entries;
 mod error;
@@ -20,6 +22,8 @@ pub mod pii;
 mod pipeline;
 pub mod plan;
 pub mod progress;
+pub mod protect;
+pub mod release;
 mod report;
 pub mod run;
 pub mod sample;

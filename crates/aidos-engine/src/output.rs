@@ -112,10 +112,17 @@ impl<'w> Output<'w> {
     }
 }
 
-/// Compresses a batch as a zstd frame of its own, so that frames join to a file in any number of threads.
-pub(crate) fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+/// Compresses a batch in place, as a zstd frame of its own, so that frames join to a file in any number of
+/// threads. `packed` is a buffer to use again: a new one for each batch, several megabytes at its worst, would
+/// leave the allocator with holes.
+pub(crate) fn compress(bytes: &mut Vec<u8>, packed: &mut Vec<u8>) -> io::Result<()> {
     if bytes.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    zstd::bulk::compress(bytes, 1)
+    packed.clear();
+    packed.reserve(zstd::compress_bound(bytes.len()));
+    zstd::bulk::Compressor::new(1)?.compress_to_buffer(bytes, packed)?;
+    bytes.clear();
+    bytes.extend_from_slice(packed);
+    Ok(())
 }

@@ -1,16 +1,21 @@
 //! `patterns.json`: attackers, counterparts, targets and shared addresses, streamed from the fold.
 
+mod shared;
+mod targets;
+
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
-use aidos_core::analysis::conversation::{Key, Party, Stats, date, push_varint, read_varint};
+use aidos_core::analysis::conversation::{Key, Party, Stats, date, push_varint};
 use aidos_core::analysis::role::Verdict;
 use aidos_model::json::{push_key, push_str, push_u64};
 
 use crate::fold::{Folded, OwnDomain, Timeline};
 use crate::pipeline::push_range;
-use crate::sorter::{Merge, Sorter, unlinked};
+use crate::sorter::{Sorter, unlinked};
+use shared::write_shared;
+use targets::write_targets;
 
 /// Rows of the lists that the report shows.
 pub(crate) const TOP: usize = 50;
@@ -462,239 +467,6 @@ fn push_stats(out: &mut Vec<u8>, stats: &Stats) {
         push_key(out, &date(*day));
         push_u64(out, *count);
     }
-    out.push(b'}');
-}
-
-/// The targets, each with who attacked it.
-fn write_targets(
-    mut merge: Merge,
-    patterns: &mut Patterns,
-    out: &mut dyn Write,
-    names: &[String],
-    private: Option<&Path>,
-) -> io::Result<()> {
-    let broken = || io::Error::other("a spilled target cannot be read back");
-    let mut list: Option<(u8, BufWriter<std::fs::File>)> = None;
-    let mut target: Vec<u8> = Vec::new();
-    let mut pair: Vec<u8> = Vec::new();
-    let mut attacker = Stats::default();
-    let mut top = Top::default();
-    let mut attacked = false;
-    let mut text = Vec::new();
-    loop {
-        let next = merge.next()?;
-        let (key, mut value) = next.unwrap_or((&[], &[]));
-        let at_end = key.is_empty();
-        let len = if at_end {
-            0
-        } else {
-            usize::try_from(read_varint(&mut value).ok_or_else(broken)?)
-                .map_err(io::Error::other)?
-        };
-        if !pair.is_empty() && key != pair.as_slice() {
-            // The attacker is complete.
-            attacked |= attacker.verdict().is_attack();
-            let source = source_of(&pair);
-            if source != Party::Unknown {
-                if top.peers > 0 {
-                    text.push(b',');
-                }
-                text.push(b'{');
-                push_value(&mut text, &source);
-                text.push(b',');
-                push_pair_stats(&mut text, &attacker);
-                text.push(b'}');
-                top.peers += 1;
-                if text.len() > 1 << 16 {
-                    out.write_all(&text)?;
-                    text.clear();
-                }
-            }
-            // Of e-mail rows each target has a sum of its own: pairs would count a row more than once.
-            let pair =
-                attacker.verdict() == Verdict::Correspondence && source_of(&pair) != Party::Unknown;
-            if !pair {
-                top.stats.merge(&attacker);
-            }
-            attacker = Stats::default();
-        }
-        let own = key.get(..len).unwrap_or_default();
-        if own != target.as_slice() {
-            if !target.is_empty() {
-                text.extend_from_slice(b"],");
-                push_stats(&mut text, &top.stats);
-                text.push(b'}');
-                top.ranges.sort_unstable();
-                patterns.top_targets.offer(std::mem::take(&mut top));
-                patterns.targets += 1;
-                patterns.attacked += u64::from(std::mem::take(&mut attacked));
-            }
-            if !at_end {
-                if !target.is_empty() {
-                    text.push(b',');
-                }
-                let provider = own[0];
-                let (party, _) = Party::read(&own[1..]).ok_or_else(broken)?;
-                text.extend_from_slice(b"\n{\"provider\":");
-                push_str(&mut text, &names[usize::from(provider)]);
-                text.push(b',');
-                push_value(&mut text, &party);
-                text.extend_from_slice(b",\"attackers\":[");
-                top = Top {
-                    provider,
-                    value: party.to_string(),
-                    ..Top::default()
-                };
-                if let Some(folder) = private {
-                    if list.as_ref().is_none_or(|(of, _)| *of != provider) {
-                        if let Some((_, mut file)) = list.take() {
-                            file.flush()?;
-                        }
-                        let path = folder.join(format!("{}.txt", names[usize::from(provider)]));
-                        list = Some((provider, BufWriter::new(std::fs::File::create(path)?)));
-                    }
-                    if let Some((_, file)) = &mut list {
-                        writeln!(file, "{party}")?;
-                    }
-                }
-            }
-            target = own.to_vec();
-            out.write_all(&text)?;
-            text.clear();
-        }
-        if at_end {
-            break;
-        }
-        pair = key.to_vec();
-        let ranges = read_varint(&mut value).ok_or_else(broken)?;
-        for _ in 0..ranges {
-            let first = read_varint(&mut value).ok_or_else(broken)?;
-            let last = first + read_varint(&mut value).ok_or_else(broken)?;
-            if top.ranges.len() < 40 {
-                top.ranges.push((first, last));
-            } else {
-                top.more += last - first + 1;
-            }
-        }
-        top.more += read_varint(&mut value).ok_or_else(broken)?;
-        attacker.merge(&Stats::read(value).ok_or_else(broken)?);
-    }
-    if let Some((_, mut file)) = list {
-        file.flush()?;
-    }
-    Ok(())
-}
-
-/// The source in the key of a target: provider, target, source.
-fn source_of(pair: &[u8]) -> Party<'_> {
-    let rest = pair
-        .get(1..)
-        .and_then(Party::read)
-        .map_or(&[][..], |(_, rest)| rest);
-    Party::read(rest).map_or(Party::Unknown, |(source, _)| source)
-}
-
-/// Values that more than one provider saw; counts attackers over all providers.
-fn write_shared(
-    mut merge: Merge,
-    patterns: &mut Patterns,
-    out: &mut dyn Write,
-    names: &[String],
-) -> io::Result<()> {
-    let broken = || io::Error::other("a spilled address cannot be read back");
-    let mut shared = Shared::default();
-    let mut kind = "";
-    let mut current: Vec<u8> = Vec::new();
-    let mut wrote = false;
-    loop {
-        let next = merge.next()?;
-        let (key, value) = next.unwrap_or((&[], &[]));
-        let (provider, party) = key
-            .split_last()
-            .map_or((0, &[][..]), |(last, rest)| (*last, rest));
-        if party != current.as_slice() && !current.is_empty() {
-            let attacks = shared.stats.verdict().is_attack();
-            patterns.attackers += u64::from(attacks);
-            if attacks {
-                for (a, _) in &shared.by {
-                    for (b, _) in &shared.by {
-                        *patterns.matrix.entry((*a, *b)).or_default() += 1;
-                    }
-                }
-            }
-            if shared.by.len() > 1 {
-                patterns.shared_attackers += u64::from(attacks);
-                let mut text = if wrote {
-                    b",\n".to_vec()
-                } else {
-                    b"\n".to_vec()
-                };
-                wrote = true;
-                push_shared(&mut text, &shared, kind, names);
-                out.write_all(&text)?;
-                if attacks {
-                    patterns.shared.push(std::mem::take(&mut shared));
-                    if patterns.shared.len() >= TOP * 4 {
-                        cut_shared(&mut patterns.shared);
-                    }
-                }
-            }
-        }
-        if key.is_empty() {
-            break;
-        }
-        if party != current.as_slice() {
-            let (value, _) = Party::read(party).ok_or_else(broken)?;
-            kind = value.kind().unwrap_or_default();
-            shared = Shared {
-                value: value.to_string(),
-                ..Shared::default()
-            };
-            current = party.to_vec();
-        }
-        let stats = Stats::read(value).ok_or_else(broken)?;
-        shared.stats.merge(&stats);
-        match shared.by.last_mut() {
-            Some((last, sum)) if *last == provider => sum.merge(&stats),
-            _ => shared.by.push((provider, stats)),
-        }
-    }
-    cut_shared(&mut patterns.shared);
-    Ok(())
-}
-
-fn cut_shared(shared: &mut Vec<Shared>) {
-    shared.sort_by_key(|shared| std::cmp::Reverse((shared.by.len(), shared.stats.count)));
-    shared.truncate(TOP);
-}
-
-fn push_shared(out: &mut Vec<u8>, shared: &Shared, kind: &str, names: &[String]) {
-    out.push(b'{');
-    push_key(out, "value");
-    push_str(out, &shared.value);
-    out.push(b',');
-    push_key(out, "type");
-    push_str(out, kind);
-    out.push(b',');
-    push_key(out, "role");
-    let attacks = shared.stats.verdict().is_attack();
-    push_str(out, if attacks { "attacker" } else { "counterpart" });
-    out.push(b',');
-    push_key(out, "providers");
-    out.push(b'[');
-    for (index, (provider, stats)) in shared.by.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.push(b'{');
-        push_key(out, "provider");
-        push_str(out, &names[usize::from(*provider)]);
-        out.push(b',');
-        push_stats(out, stats);
-        out.push(b'}');
-    }
-    out.extend_from_slice(b"],");
-    push_stats(out, &shared.stats);
     out.push(b'}');
 }
 

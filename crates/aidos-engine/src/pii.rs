@@ -167,7 +167,7 @@ pub(crate) fn push_finding(
 }
 
 /// The members of a span that are the same in all forms of JSON, without brackets.
-fn push_span(out: &mut Vec<u8>, (start, end): (u64, u64), finding: &Finding) {
+pub(crate) fn push_span(out: &mut Vec<u8>, (start, end): (u64, u64), finding: &Finding) {
     out.extend_from_slice(b"\"start\":");
     push_u64(out, start);
     out.extend_from_slice(b",\"end\":");

@@ -14,6 +14,7 @@ use aidos_core::extract::{NatRule, Provider};
 use aidos_model::Tlp;
 
 use crate::Error;
+use crate::protect::Protection;
 
 /// An input as it was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +170,8 @@ pub struct RunPlan {
     pub objects: ObjectRules,
     /// Text of the file that `objects` came from, where one was given.
     pub objects_text: Option<String>,
+    /// How what partners would see is made; `None` where it is not wanted.
+    pub protection: Option<Arc<Protection>>,
     /// Whether NDJSON files are compressed.
     pub compress: bool,
     /// Whether a begun case goes on.

@@ -25,6 +25,7 @@ use crate::lookup;
 use crate::output::{Output, Stream};
 use crate::pipeline::{Compose, Outcome, Pipeline, Style};
 use crate::plan::RunPlan;
+use crate::protect::{Job, protect};
 use crate::progress::{Cancel, Moment, Progress};
 use crate::report::{Facts, Tops, format_name, report};
 use crate::{Error, Summary};
@@ -139,6 +140,26 @@ fn work_on(
     steps.end("bundle", begun);
     stop_if(cancel)?;
 
+    let begun = Instant::now();
+    let protected = match &plan.protection {
+        Some(protection) => Some(protect(&Job {
+            plan,
+            protection,
+            work: &work,
+            case: &name,
+            domains: patterns
+                .domains
+                .iter()
+                .map(|own| own.domain.clone())
+                .collect(),
+            counts: (patterns.attackers, patterns.targets),
+            progress,
+            cancel,
+        })?),
+        None => None,
+    };
+    steps.end("protect", begun);
+
     progress.take(&Moment::Begin {
         step: "report",
         total: None,
@@ -159,6 +180,10 @@ fn work_on(
         targets: patterns.targets,
         shared_attackers: patterns.shared_attackers,
         counterparts: patterns.counterparts,
+        findings: protected
+            .as_ref()
+            .map_or(0, |own| own.findings.values().sum()),
+        release: protected.as_ref().map(|own| own.state),
         bytes_in: fed.bytes,
         refused: fed.refused.clone(),
         ..Summary::default()
@@ -228,6 +253,7 @@ fn work_on(
         "files": leaves,
         "refused": summary.refused,
         "counts": summary,
+        "release": protected.as_ref().map(|own| json!({"state": own.state, "reasons": own.reasons})),
         "steps": steps.0,
         "threads": plan.reading.threads,
         "memory": plan.reading.memory,
@@ -326,6 +352,11 @@ fn options(plan: &RunPlan) -> Value {
         "nat": nat_word(reading.nat),
         "own": plan.own.names(),
         "tlp": plan.tlp.word(),
+        "protection": plan.protection.as_ref().map(|own| json!({
+            "policy": own.policy.digest(),
+            "key": own.key.id().to_string(),
+            "pap": own.pap.to_string(),
+        })),
         "objects": plan.objects_text,
         "compress": plan.compress,
     })

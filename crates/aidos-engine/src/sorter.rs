@@ -18,6 +18,8 @@ const MOST_RUNS: usize = 64;
 /// What the read buffers of a merge take together, however many runs there are.
 const READ_BUFFERS: usize = 1 << 20;
 const WRITE_BUFFER: usize = 256 << 10;
+/// With so many pairs a buffer is given all the room that it may need.
+const SMALL: usize = 1 << 10;
 
 /// Sorts pairs of bytes in bounded memory.
 #[derive(Debug)]
@@ -102,6 +104,14 @@ impl Sorter {
         let number = |len: usize| {
             u32::try_from(len).map_err(|_| io::Error::other("a sorted value is larger than 4 GiB"))
         };
+        if self.pairs.len() == SMALL {
+            // All at once: growing by and by leaves the allocator with holes of every size. What is not
+            // used yet takes no memory.
+            self.bytes
+                .reserve_exact(self.budget - self.bytes.len().min(self.budget));
+            self.pairs
+                .reserve_exact(self.budget / 3 / size_of::<Pair>());
+        }
         self.pairs.push(Pair {
             head: head(key),
             at: number(self.bytes.len())?,

@@ -1,5 +1,6 @@
 //! What a job says at its end.
 
+use aidos_privacy::gate::State;
 use serde::{Deserialize, Serialize};
 
 /// The counts of a job. Always `rows_read = entries + duplicates + rejected + skipped`.
@@ -31,6 +32,12 @@ pub struct Summary {
     pub shared_attackers: u64,
     /// E-mail addresses that stand in a row with an own one.
     pub counterparts: u64,
+    /// Personal data found in the messages of the entries.
+    #[serde(default)]
+    pub findings: u64,
+    /// What the gate said of `shareable/`; absent where none was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<State>,
     /// Wall time in seconds.
     pub seconds: f64,
     /// Bytes of input, unpacked and decoded.

@@ -6,7 +6,7 @@
 //! e-mail addresses; what is an attacker's stays byte for byte, but for victims' values inside of it.
 //!
 //! **Twice is once.** Tokens are known by their tag. An output that keeps the form of its input, such as an
-//! address, is known only from the [`Ledger`] of the first pass: give it to [`Document::after`]. With it a second pass
+//! address, is known only from the [`Ledger`](crate::technique::Ledger) of the first pass: give it to [`Document::after`]. With it a second pass
 //! changes nothing.
 //!
 //! **Pseudonymous is not anonymous.** See [`technique`](crate::technique) for what each technique leaks.
@@ -38,9 +38,11 @@ mod known;
 mod misp;
 mod names;
 mod prose;
+mod restore;
 mod row;
 mod shape;
 mod stix;
+mod words;
 
 use crate::key::{CommunityKey, KeyId};
 use crate::leak::Search;
@@ -48,7 +50,7 @@ use crate::pii::Scanner;
 use crate::policy::{Denied, Policy};
 use crate::role::{Assets, Clues, Judge, Role, Warnings};
 use crate::technique::ip::Addresses;
-use crate::technique::{self, Hidden, Technique};
+use crate::technique::{self, Hidden, Technique, TokenFinder};
 
 pub use document::{Document, Statistics};
 pub use event::Refused;
@@ -64,6 +66,7 @@ pub struct Anonymiser {
     scanner: Scanner,
     judge: Judge,
     addresses: Addresses,
+    tokens: TokenFinder,
     /// Values that are hidden in every document: own names and the policy's deny list.
     always: Vec<Denied>,
     always_search: Search,
@@ -100,6 +103,7 @@ impl Anonymiser {
         Self {
             judge: Judge::new(assets).with_overrides(policy.overrides.clone()),
             addresses: Addresses::new(&key),
+            tokens: TokenFinder::new(&key),
             always_search: always_search.unwrap_or_else(|_| Search::none()),
             always,
             allow,
@@ -140,15 +144,8 @@ impl Anonymiser {
         if self.is_allowed(value) || (is_open && self.judge.is_listed(value)) {
             return Technique::Keep;
         }
-        let role = if role == Role::Attacker
-            && !self.policy.attacker_persons
-            && shape::is_natural(kind, value)
-        {
-            Role::Bystander
-        } else {
-            role
-        };
-        self.policy.technique(kind, role)
+        self.policy
+            .technique(kind, self.effective(kind, role, value))
     }
 
     /// One value, hidden. What a technique refuses is taken away: the text is empty then.
@@ -177,6 +174,27 @@ impl Anonymiser {
         self.policy
             .technique(kind, role)
             .restore(kind, hidden, &self.key)
+    }
+
+    /// The role by which a value is treated: of an attacker's natural person as the policy says.
+    fn effective(&self, kind: &str, role: Role, value: &str) -> Role {
+        let hides = role == Role::Attacker && !self.policy.attacker_persons;
+        if hides && shape::is_natural(kind, value) {
+            Role::Bystander
+        } else {
+            role
+        }
+    }
+
+    /// Tells a document whose a value is. What an earlier pass wrote is nobody's any more.
+    fn learn(&self, document: &mut Document, kind: &str, role: Role, value: &str) {
+        let role = self.effective(kind, role, value);
+        if role != Role::Attacker
+            && (document.is_earlier(kind, value) || !self.tokens.find(value).is_empty())
+        {
+            return;
+        }
+        document.know(kind, role, value);
     }
 
     fn is_allowed(&self, value: &str) -> bool {

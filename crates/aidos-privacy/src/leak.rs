@@ -109,6 +109,21 @@ impl std::fmt::Debug for Search {
     }
 }
 
+/// In how many forms a value is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// As people read it.
+    Plain,
+    /// In all forms, of its usual spellings.
+    Whole,
+    /// In all forms of all spellings, and in parts.
+    Parts,
+}
+
+fn with<S>(values: impl IntoIterator<Item = S>, depth: Depth) -> impl Iterator<Item = (S, Depth)> {
+    values.into_iter().map(move |value| (value, depth))
+}
+
 /// What may stand beside or inside of a form that is found.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Beside {
@@ -129,7 +144,7 @@ impl Search {
     /// # Errors
     /// The automaton would be larger than its numbers reach.
     pub fn new<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Result<Self, TooLarge> {
-        Self::build(values, true)
+        Self::of(with(values, Depth::Parts))
     }
 
     /// A search for whole values: all forms but [`Form::Part`].
@@ -137,7 +152,7 @@ impl Search {
     /// # Errors
     /// As for [`Search::new`].
     pub fn whole<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Result<Self, TooLarge> {
-        Self::build(values, false)
+        Self::of(with(values, Depth::Whole))
     }
 
     /// A search for values as they are, whatever their case, with no letter or digit beside.
@@ -168,22 +183,22 @@ impl Search {
         }
     }
 
-    fn build<S: AsRef<str>>(
-        values: impl IntoIterator<Item = S>,
-        parts: bool,
+    /// A search for values, each as deep as it says.
+    pub(crate) fn of<S: AsRef<str>>(
+        values: impl IntoIterator<Item = (S, Depth)>,
     ) -> Result<Self, TooLarge> {
         let (mut raw, mut raw_forms) = (Vec::new(), Vec::new());
         let (mut folded, mut folded_forms) = (Vec::new(), Vec::new());
-        for (index, value) in values.into_iter().enumerate() {
+        for (index, (value, depth)) in values.into_iter().enumerate() {
             let value = value.as_ref().trim();
             if value.chars().count() < 3 {
                 continue;
             }
-            forms::raw(value, &mut |form, bytes, edges| {
+            forms::raw(value, depth, &mut |form, bytes, edges| {
                 raw.push(bytes);
                 raw_forms.push((index, form, edges));
             });
-            forms::folded(value, parts, &mut |form, text, edges| {
+            forms::folded(value, depth == Depth::Parts, &mut |form, text, edges| {
                 folded.push(text);
                 folded_forms.push((index, form, edges));
             });
@@ -297,7 +312,11 @@ impl Projection {
             for (offset, letter) in valid.char_indices() {
                 let (start, end) = (at + offset, at + offset + letter.len_utf8());
                 if letter.is_ascii_alphanumeric() {
-                    own.push(letter.to_ascii_lowercase() as u8, start, end);
+                    own.push(
+                        u8::try_from(letter.to_ascii_lowercase()).unwrap_or(b' '),
+                        start,
+                        end,
+                    );
                     gap = 0;
                 } else if letter.is_ascii() || !letter.is_alphanumeric() {
                     gap += 1;

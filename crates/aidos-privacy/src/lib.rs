@@ -3,6 +3,8 @@
 //! Nothing here touches a file, a socket or a clock, starts a thread or keeps global state.
 
 pub mod anonymise;
+pub mod columns;
+pub mod decision;
 pub mod gate;
 pub mod key;
 pub mod leak;
@@ -10,3 +12,4 @@ pub mod pii;
 pub mod policy;
 pub mod role;
 pub mod technique;
+pub mod utility;

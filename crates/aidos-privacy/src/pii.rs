@@ -19,9 +19,9 @@
 //! # Ok::<(), aidos_privacy::pii::Error>(())
 //! ```
 
-mod check;
+pub(crate) mod check;
 pub mod custom;
-mod detector;
+pub(crate) mod detector;
 mod finding;
 mod kind;
 mod scanner;

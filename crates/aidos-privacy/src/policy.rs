@@ -332,6 +332,7 @@ impl Policy {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde gives a reference
 fn word_of_tlp<S: serde::Serializer>(tlp: &Tlp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(tlp.word())
 }

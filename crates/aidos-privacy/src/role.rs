@@ -33,7 +33,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use assets::{Assets, Network, NoAsset, Warnings};
-pub(crate) use assets::{address_of, host_of};
+pub(crate) use assets::{address_of, host_of, is_in_domain};
 pub use clues::{Clues, Direction, End, Misp, Stix};
 
 use crate::technique::Technique;

@@ -233,9 +233,19 @@ impl Technique {
     }
 }
 
-/// The places of tokens of this key in a text, of any kind: what a second pass leaves alone.
-pub(crate) fn tokens_in(text: &str, key: &CommunityKey) -> Vec<(usize, usize)> {
-    token::Tokens::new(key, "").inside(text)
+/// Finds the tokens of a key in texts, of any kind: what a second pass leaves alone.
+pub(crate) struct TokenFinder(token::Tokens);
+
+impl TokenFinder {
+    /// For the tokens of this key.
+    pub(crate) fn new(key: &CommunityKey) -> Self {
+        Self(token::Tokens::new(key, ""))
+    }
+
+    /// Start and end of each, in order, disjoint.
+    pub(crate) fn find(&self, text: &str) -> Vec<(usize, usize)> {
+        self.0.inside(text)
+    }
 }
 
 fn parse_ip(kind: &str, value: &str) -> Result<std::net::IpAddr, Error> {

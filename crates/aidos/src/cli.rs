@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     analyse, clean, completions, config as config_command, doctor, export, extract, inspect, man,
-    pii, providers, run as run_command, sample, simulate, stix,
+    pii, providers, release, run as run_command, sample, simulate, stix,
 };
 use crate::config::{Config, Given};
 use crate::ui::Ui;
@@ -77,6 +77,7 @@ pub(crate) enum Command {
     Sample(sample::Args),
     Export(export::Args),
     Pii(pii::Args),
+    Release(release::Args),
     Providers(providers::Args),
     Simulate(simulate::Args),
     Config(config_command::Args),
@@ -163,6 +164,7 @@ pub(crate) fn run(cli: Cli, ui: &ui::Ui) -> anyhow::Result<Exit> {
         Command::Sample(args) => sample::run(&args, &session),
         Command::Export(args) => export::run(&args, &session),
         Command::Pii(args) => pii::run(&args, &session),
+        Command::Release(args) => release::run(&args, &session),
         Command::Providers(args) => providers::run(&args, &session),
         Command::Simulate(args) => simulate::run(&args, &session),
         Command::Config(args) => config_command::run(&args, &session),

@@ -12,6 +12,7 @@ use aidos_core::analysis::own::Own;
 use aidos_core::clean::zone::Zone;
 use aidos_engine::plan::{DEFAULT_MEMORY, LEAST_MEMORY};
 use aidos_model::Tlp;
+use aidos_privacy::policy::Pap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -86,6 +87,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("tlp", "AIDOS_TLP", "amber", Shape::One, |text| {
         reads(Tlp::from_str(text))
     }),
+    setting("pap", "AIDOS_PAP", "amber", Shape::One, |text| {
+        reads(Pap::from_str(text))
+    }),
+    setting("policy", "AIDOS_POLICY", "", Shape::Path, any),
+    setting("community", "AIDOS_COMMUNITY", "", Shape::One, any),
+    setting("key-file", "AIDOS_KEY_FILE", "", Shape::Path, any),
+    setting("passphrase-file", "AIDOS_PASSPHRASE_FILE", "", Shape::Path, any),
+    setting(
+        "shareable",
+        "AIDOS_SHAREABLE",
+        "true",
+        Shape::Switch,
+        |text| reads(switch(text)),
+    ),
     setting("threads", "AIDOS_THREADS", "", Shape::One, |text| {
         reads(threads(text))
     }),
@@ -354,11 +369,21 @@ pub(crate) fn file_path(named: Option<&Path>, env: Env<'_>) -> Option<(PathBuf, 
     if let Some(path) = named.map(Path::to_owned).or_else(|| set("AIDOS_CONFIG")) {
         return Some((path, true));
     }
+    Some((folder(env)?.join("config.toml"), false))
+}
+
+/// The folder of configuration and keys.
+pub(crate) fn folder(env: Env<'_>) -> Option<PathBuf> {
+    let set = |name| {
+        env(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     // The XDG base directory specification: a relative path there is not to be used.
     let folder = set("XDG_CONFIG_HOME")
         .filter(|path| path.is_absolute())
         .or_else(|| Some(set("HOME")?.join(".config")))?;
-    Some((folder.join("aidos").join("config.toml"), false))
+    Some(folder.join("aidos"))
 }
 
 fn read_file(path: &Path, must_be: bool) -> anyhow::Result<Vec<(&'static str, Chosen)>> {

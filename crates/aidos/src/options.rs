@@ -9,12 +9,16 @@ use aidos_core::clean::zone::Zone;
 use aidos_core::compose::ObjectRules;
 use aidos_core::extract::mapped::{Mapped, Mapping};
 use aidos_core::extract::{NatRule, Provider};
+use aidos_engine::keys::Keys;
 use aidos_engine::plan::{Input, Providers, Reading};
+use aidos_engine::protect::Protection;
 use aidos_model::Tlp;
+use aidos_privacy::policy::{Pap, Policy};
 use clap::Args;
+use zeroize::Zeroizing;
 
 use crate::config::{self, Config, Given};
-use crate::ui::usage;
+use crate::ui::{Ui, plain, usage};
 
 /// How raw logs are read.
 #[derive(Args, Debug, Default)]
@@ -64,6 +68,117 @@ pub(crate) struct SharingArgs {
     /// Rules for which fields become which STIX objects (TOML)
     #[arg(long, value_name = "FILE")]
     pub(crate) objects: Option<String>,
+}
+
+/// What partners would see, and under which key it is hidden.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "What may leave")]
+pub(crate) struct PolicyArgs {
+    /// What may leave, and how each value is hidden (TOML) [default: the safe policy]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<String>,
+
+    /// The community that it is for; names the key [default: the policy's, else local]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) community: Option<String>,
+
+    /// The community's key [default: made once, in the configuration's folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<String>,
+
+    /// The passphrase that seals the key, alone in a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<String>,
+
+    /// What receivers may do: clear, green, amber or red [default: amber]
+    #[arg(long, value_name = "L")]
+    pub(crate) pap: Option<String>,
+}
+
+impl PolicyArgs {
+    /// As the command line's layer.
+    pub(crate) fn given(&self) -> Given {
+        vec![
+            ("policy", maybe(self.policy.as_ref())),
+            ("community", maybe(self.community.as_ref())),
+            ("key-file", maybe(self.key_file.as_ref())),
+            ("passphrase-file", maybe(self.passphrase_file.as_ref())),
+            ("pap", maybe(self.pap.as_ref())),
+        ]
+    }
+}
+
+/// The community of who names none.
+const LOCAL: &str = "local";
+
+/// The policy, its community filled in.
+pub(crate) fn policy(config: &Config) -> anyhow::Result<Policy> {
+    let mut policy = match config.one("policy") {
+        Some(file) => {
+            let text = text_of(file, "policy")?;
+            Policy::parse(&text).map_err(|error| usage(format!("`{file}`: {error}")))?
+        }
+        None => Policy::default(),
+    };
+    match config.one("community") {
+        Some(named) if !policy.community.is_empty() && named != policy.community => {
+            return Err(usage(format!(
+                "--community {named}: the policy is for `{}`; leave one of them out",
+                policy.community
+            )));
+        }
+        Some(named) => named.clone_into(&mut policy.community),
+        None if policy.community.is_empty() => LOCAL.clone_into(&mut policy.community),
+        None => {}
+    }
+    Ok(policy)
+}
+
+/// The passphrase of the key: of a file, or of the environment, which others on the machine may read.
+pub(crate) fn passphrase(config: &Config, ui: &Ui) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    if let Some(file) = config.one("passphrase-file") {
+        let text = Zeroizing::new(text_of(file, "passphrase")?);
+        let line = text.lines().next().unwrap_or_default();
+        return Ok(Some(Zeroizing::new(line.as_bytes().to_vec())));
+    }
+    let Some(text) = std::env::var_os("AIDOS_PASSPHRASE").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    ui.say("note: the passphrase is in the environment, where other programs of yours can read it; --passphrase-file is safer");
+    Ok(Some(Zeroizing::new(text.into_encoded_bytes())))
+}
+
+/// Policy and keys. The community's key and this installation's are made where they are missing.
+pub(crate) fn protection(config: &Config, ui: &Ui) -> anyhow::Result<Protection> {
+    let policy = policy(config)?;
+    let keys = keys()?;
+    let passphrase = passphrase(config, ui)?;
+    let community = keys.community(
+        &policy.community,
+        config.one("key-file").map(Path::new),
+        passphrase.as_deref().map(Vec::as_slice),
+    )?;
+    if community.made {
+        ui.say(&format!(
+            "note: made a key for community `{}`: {}; members who are to see the same pseudonyms need a copy of it",
+            plain(&policy.community),
+            plain(&community.path.display().to_string())
+        ));
+    }
+    Ok(Protection {
+        key: community.key,
+        installation: keys.installation()?,
+        pap: config.read("pap", Pap::from_str)?.unwrap_or_default(),
+        policy,
+    })
+}
+
+/// Where keys are.
+pub(crate) fn keys() -> anyhow::Result<Keys> {
+    let folder = config::folder(&|name| std::env::var_os(name)).ok_or_else(|| {
+        usage("there is no folder for keys: set HOME or XDG_CONFIG_HOME")
+    })?;
+    Ok(Keys::of(&folder.join("keys")))
 }
 
 /// An option that may be absent, as values.

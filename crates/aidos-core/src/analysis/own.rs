@@ -1,5 +1,6 @@
 //! What an organisation says is its own: networks and e-mail domains.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::ranges::is_private;
@@ -9,6 +10,8 @@ use crate::clean::ip;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
     networks: Vec<Network>,
+    /// Networks of one address: there may be very many.
+    hosts: BTreeSet<IpAddr>,
     domains: Vec<String>,
 }
 
@@ -50,7 +53,11 @@ impl Own {
                 if bits > width {
                     return Err(wrong());
                 }
-                own.networks.push(Network { address, bits });
+                if bits == width {
+                    own.hosts.insert(address);
+                } else {
+                    own.networks.push(Network { address, bits });
+                }
             } else {
                 let domain = host
                     .trim_start_matches('@')
@@ -68,7 +75,9 @@ impl Own {
 
     /// Whether the address is private or in one of the networks.
     pub fn has_ip(&self, ip: IpAddr) -> bool {
-        is_private(ip) || self.networks.iter().any(|network| network.holds(ip))
+        is_private(ip)
+            || self.hosts.contains(&ip)
+            || self.networks.iter().any(|network| network.holds(ip))
     }
 
     /// Whether the domain is one of ours or below one.
@@ -80,13 +89,20 @@ impl Own {
         })
     }
 
-    /// Networks and domains as text, in the order in which they were named.
+    /// Networks in the order in which they were named, addresses in theirs, and domains, as text.
     pub fn names(&self) -> Vec<String> {
         let networks = self
             .networks
             .iter()
             .map(|network| format!("{}/{}", network.address, network.bits));
-        networks.chain(self.domains.iter().cloned()).collect()
+        let hosts = self.hosts.iter().map(|address| {
+            let bits = if address.is_ipv4() { 32 } else { 128 };
+            format!("{address}/{bits}")
+        });
+        networks
+            .chain(hosts)
+            .chain(self.domains.iter().cloned())
+            .collect()
     }
 
     /// The domains that were named.
@@ -127,7 +143,8 @@ mod tests {
         assert!(!own.networks[0].holds("198.51.100.128".parse().unwrap()));
         assert!(own.networks[1].holds("2001:db8:7fff::1".parse().unwrap()));
         assert!(!own.networks[1].holds("2001:db8:8000::1".parse().unwrap()));
-        assert!(own.networks[3].holds("1.2.3.4".parse().unwrap()));
+        assert!(own.networks[2].holds("1.2.3.4".parse().unwrap()));
+        assert!(own.has_ip("8.8.8.8".parse().unwrap()));
     }
 
     #[test]

@@ -11,8 +11,9 @@ use aidos_core::analysis::role::Verdict;
 use aidos_model::Timestamp;
 
 /// Sums and entry numbers of conversations, by key.
-#[derive(Default)]
 pub(super) struct Table {
+    /// About how many bytes it may come to.
+    budget: usize,
     hasher: RandomState,
     /// Numbers of slots, from 1 on, at the place of their hash; 0 is free. The length is a power of two.
     places: Vec<u32>,
@@ -109,6 +110,18 @@ impl Slot {
 const LEAST: usize = 1 << 10;
 
 impl Table {
+    /// An empty table that its owner empties when it comes to about `budget` bytes.
+    pub(super) fn new(budget: usize) -> Self {
+        Self {
+            budget,
+            hasher: RandomState::new(),
+            places: Vec::new(),
+            slots: Vec::new(),
+            keys: Vec::new(),
+            owned: 0,
+        }
+    }
+
     /// Counts a row; returns the conversation.
     pub(super) fn add(
         &mut self,
@@ -161,6 +174,11 @@ impl Table {
     #[allow(clippy::cast_possible_truncation)] // as many as slots
     fn grow(&mut self) {
         let len = (self.places.len() * 2).max(LEAST);
+        if len == LEAST * 2 {
+            // All at once, as in a sorter: what is not used yet takes no memory.
+            self.slots.reserve_exact(self.budget / size_of::<Slot>());
+            self.keys.reserve_exact(self.budget / 2);
+        }
         self.places.clear();
         self.places.resize(len, 0);
         for (at, slot) in self.slots.iter().enumerate() {
@@ -211,7 +229,7 @@ mod tests {
             rows in proptest::collection::vec(
                 (0u32..3000, proptest::option::weighted(0.9, 0i64..200_000)), 0..4000),
         ) {
-            let mut table = Table::default();
+            let mut table = Table::new(1 << 20);
             let mut wanted: BTreeMap<Vec<u8>, (Stats, Vec<u64>)> = BTreeMap::new();
             for ((key, seconds), entry) in rows.into_iter().zip(1..) {
                 // Few keys with many rows, many with one.
@@ -244,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_conversation_of_one_row_owns_nothing() {
-        let mut table = Table::default();
+        let mut table = Table::new(1 << 20);
         for number in 0..1000u64 {
             let time = Timestamp::from_seconds(1_700_000_000);
             table.add(&number.to_le_bytes(), time, Verdict::Inbound, Some(number));

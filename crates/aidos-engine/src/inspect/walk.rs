@@ -11,6 +11,7 @@ use aidos_read::{
 
 use super::found::{Found, Outcome, refused};
 use super::look::Look;
+use super::tables::Gather;
 use super::types::Columns;
 use crate::Error;
 use crate::feed::{first_chunk, scores};
@@ -31,6 +32,8 @@ pub(super) struct Inspector<'i> {
     /// Text that was looked at.
     pub(super) bytes: u64,
     pub(super) each: &'i mut dyn FnMut(Found) -> Result<(), Error>,
+    /// Where each leaf goes as a table, in place of being looked at.
+    pub(super) gather: Option<&'i Gather>,
 }
 
 impl Inspector<'_> {
@@ -252,6 +255,9 @@ impl Inspector<'_> {
         year: Option<i16>,
         found: &mut Found,
     ) -> Result<(), Error> {
+        if let Some(gather) = self.gather {
+            return self.gather(gather, next, kind, found);
+        }
         let file = found.path.rsplit('/').next().unwrap_or(&found.path);
         let (header, all) = scores(self.reading, file, &kind.format, first, whole);
         found.take_scores(self.reading, all);
@@ -304,6 +310,31 @@ impl Inspector<'_> {
             fields: look.fields.finish(),
             ..look.outcome
         });
+        Ok(())
+    }
+}
+
+impl Inspector<'_> {
+    /// Reads the records of a leaf as a table.
+    fn gather(
+        &mut self,
+        gather: &Gather,
+        next: &mut dyn FnMut() -> Result<Option<Item>, aidos_read::ReadError>,
+        kind: &Sniff,
+        found: &mut Found,
+    ) -> Result<(), Error> {
+        let read = gather.fill(next, (kind, &found.path), &mut |bytes| {
+            self.bytes += bytes as u64;
+            self.progress.take(&Moment::At(self.bytes));
+            !self.cancel.is_cancelled()
+        });
+        if self.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        match read {
+            Ok(ended) => found.whole = ended,
+            Err(error) => found.refused = Some(error.to_string()),
+        }
         Ok(())
     }
 }

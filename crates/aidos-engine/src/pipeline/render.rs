@@ -94,7 +94,7 @@ impl Worker<'_, '_, '_> {
         if self.shared.compress {
             for (text, output) in self.texts.iter_mut().zip(self.shared.outputs) {
                 if matches!(output, Some(Output::File { .. })) {
-                    *text = compress(text).map_err(|error| {
+                    compress(text, &mut self.packed).map_err(|error| {
                         Some(Error::file("compress", Path::new(&leaf.path))(error))
                     })?;
                 }

@@ -28,6 +28,8 @@ pub(super) struct Worker<'w, 's, 'p> {
     pub(super) composer: Option<Box<dyn Compose>>,
     pub(super) identity: Vec<u8>,
     pub(super) texts: [Vec<u8>; 4],
+    /// What compresses into it first.
+    pub(super) packed: Vec<u8>,
 }
 
 /// What became of an item once it had its turn.
@@ -69,6 +71,7 @@ impl<'w, 's, 'p> Worker<'w, 's, 'p> {
             composer,
             identity: Vec::new(),
             texts: Default::default(),
+            packed: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::known::Known;
+use super::words::Words;
 use crate::role::Role;
 use crate::technique::{Hidden, Ledger, Technique};
 
@@ -65,6 +66,9 @@ impl Statistics {
 pub struct Document {
     pub(super) known: Known,
     earlier: Ledger,
+    /// The outputs in `earlier` that are long enough to be told, and their kinds.
+    earlier_outputs: Vec<(String, String)>,
+    earlier_words: Words,
     ledger: Ledger,
     pub(super) statistics: Statistics,
 }
@@ -85,10 +89,15 @@ impl Document {
 
     /// A document that was anonymised before, with the ledger of that pass: its outputs are left alone.
     pub fn after(earlier: Ledger) -> Self {
-        Self {
-            earlier,
-            ..Self::default()
+        let mut document = Self::default();
+        for (kind, text) in earlier.outputs().filter(|(_, text)| text.len() >= 2) {
+            document
+                .earlier_outputs
+                .push((kind.to_owned(), text.to_owned()));
+            document.earlier_words.push(text);
         }
+        document.earlier = earlier;
+        document
     }
 
     /// Tells that a value is somebody's: a victim's, own or a bystander's value is then hidden wherever it stands, an
@@ -104,6 +113,12 @@ impl Document {
         &self.ledger
     }
 
+    /// Kinds and values that are hidden in this document, as far as a field or the caller told of them. Raw: for an attack on what
+    /// comes out alone.
+    pub fn hidden(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.known.hidden()
+    }
+
     /// What was done.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
@@ -115,6 +130,11 @@ impl Document {
             (Role::Victim | Role::Own, _) | (_, None) => judged,
             (_, Some(role)) => role,
         }
+    }
+
+    /// Whether the earlier pass wrote this text for a value of this kind.
+    pub(super) fn is_earlier(&self, kind: &str, text: &str) -> bool {
+        self.earlier.holds(kind, text)
     }
 
     pub(super) fn earlier_output(&mut self, kind: &str, value: &str) -> Option<String> {
@@ -129,22 +149,20 @@ impl Document {
         Some(hidden.text)
     }
 
-    /// The outputs of the earlier pass that are no tokens.
-    pub(super) fn earlier_outputs(&self) -> impl Iterator<Item = &str> {
-        self.earlier.outputs().map(|(_, text)| text)
-    }
-
-    /// Notes an output of that pass again, for a third one.
-    pub(super) fn note_earlier(&mut self, text: &str) {
-        let kinds: Vec<String> = self
-            .earlier
-            .outputs()
-            .filter(|(_, own)| *own == text)
-            .map(|(kind, _)| kind.to_owned())
-            .collect();
-        for kind in kinds {
-            drop(self.earlier_output(&kind, text));
+    /// Where outputs of the earlier pass stand in a text; they are noted again, for a third one.
+    pub(super) fn earlier_places(&mut self, text: &str) -> Vec<(usize, usize)> {
+        let mut places = Vec::new();
+        let mut found = Vec::new();
+        self.earlier_words.find(text, &mut |at, start, end| {
+            places.push((start, end));
+            found.push(at);
+        });
+        for at in found {
+            if let Some((kind, text)) = self.earlier_outputs.get(at).cloned() {
+                drop(self.earlier_output(&kind, &text));
+            }
         }
+        places
     }
 
     pub(super) fn note(&mut self, kind: &str, hidden: &Hidden) {

@@ -112,7 +112,7 @@ impl Anonymiser {
                 ..Clues::of(kind, value)
             };
             let role = self.judge.judge(&clues).role;
-            document.know(kind, role, value);
+            self.learn(document, kind, role, value);
         }
     }
 

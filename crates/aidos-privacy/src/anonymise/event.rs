@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::prose::{Setting, kind_of};
 use super::{Anonymiser, Document, REDACTED, names};
+use crate::pii::Kind;
 use crate::policy::Text;
-use crate::role::Role;
+use crate::role::{Role, is_in_domain};
 use crate::technique::Technique;
 
 /// Why a document cannot be anonymised as an event. Holds nothing of it.
@@ -30,6 +31,35 @@ pub(super) struct Work<'w> {
 }
 
 impl Work<'_> {
+    /// Tells the document whose a value is.
+    pub(super) fn know(&mut self, kind: &str, role: Role, value: &str) {
+        self.own.learn(self.document, kind, role, value);
+        if kind == "URL" && role == Role::Attacker {
+            self.learn_url(value);
+        }
+    }
+
+    /// An e-mail address in the path or query of an attacker's URL is whom it was sent to, unless it is of the same host.
+    fn learn_url(&mut self, url: &str) {
+        let after = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let Some((host, rest)) = after.split_once(['/', '?', '#']) else {
+            return;
+        };
+        let rest = rest.replace("%40", "@").replace(['=', '&', '/'], " ");
+        let mut findings = Vec::new();
+        self.own.scanner.scan(&rest, &mut findings);
+        for finding in findings
+            .iter()
+            .filter(|finding| finding.kind == Kind::EmailAddress)
+        {
+            if let Some(mail) = rest.get(finding.start..finding.end)
+                && !is_in_domain(mail, host.rsplit('@').next().unwrap_or(host))
+            {
+                self.document.know("EMAIL_ADDRESS", Role::Victim, mail);
+            }
+        }
+    }
+
     /// A value at its place; `None` where nothing may stand for it.
     pub(super) fn value(&mut self, kind: &str, role: Role, text: &str) -> Option<String> {
         let role = self.document.role_of(text, role);
@@ -157,7 +187,7 @@ impl Work<'_> {
                     role
                 };
                 if super::prose::is_telling(&kind) {
-                    self.document.know(&kind, role, value);
+                    self.know(&kind, role, value);
                 }
             }
         }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::shape;
-use crate::leak::{Form, Search};
+use super::words::Words;
+use crate::leak::{Depth, Form, Search};
+use crate::policy::defaults::is_national;
 use crate::role::Role;
 
-/// A value that has to be found wherever it stands.
+/// The most values that are searched in all forms: some 50 MiB of automaton.
+const FORMS: usize = 2_000;
+
+/// A place of a value.
 #[derive(Clone)]
 pub(super) struct Hit {
     pub(super) kind: String,
@@ -24,196 +27,186 @@ pub(super) struct Hit {
 struct Value {
     kind: String,
     role: Role,
-    text: String,
     part: bool,
+}
+
+impl Value {
+    /// Nobody encodes or hashes a part, or an address of a file; a person's value may be found in any form.
+    fn depth(&self) -> Depth {
+        let is_long = matches!(
+            self.kind.as_str(),
+            "URL" | "FILE_NAME" | "PATH" | "MUTEX" | "NAME"
+        );
+        if self.part || is_long {
+            Depth::Plain
+        } else {
+            Depth::Whole
+        }
+    }
+}
+
+/// Who claims a value before whom: victims and owners, attackers, bystanders.
+///
+/// But an address of a person that an attacker's file or account is named like stays the person's.
+fn stands(old: &(Role, String), role: Role, kind: &str) -> bool {
+    let is_contact = |kind: &str| {
+        matches!(
+            kind,
+            "EMAIL_ADDRESS" | "PHONE_NUMBER" | "CREDIT_CARD" | "IBAN_CODE"
+        ) || is_national(kind)
+    };
+    match (old.0, role) {
+        (Role::Bystander, Role::Attacker) if old.1 != kind && is_contact(&old.1) => true,
+        (Role::Attacker, Role::Bystander) if old.1 != kind && is_contact(kind) => false,
+        _ => rank(old.0) >= rank(role),
+    }
 }
 
 /// The values of a document and whose they are.
 #[derive(Default)]
 pub(super) struct Known {
-    roles: BTreeMap<String, Role>,
+    roles: BTreeMap<String, (Role, String)>,
+    /// What is hidden: texts in `words`, the rest beside them.
     values: Vec<Value>,
-    attackers: Vec<String>,
+    words: Words,
+    attackers: Words,
+    /// Names of attackers, tools, techniques: they shield nothing but themselves.
+    names: Words,
     search: Option<Search>,
-    attackers_search: Option<Search>,
-    /// Finds the first of the values as whole words; the rest are few and looked for one by one.
-    index: Option<(AhoCorasick, usize)>,
+}
+
+/// Victims and owners before attackers before bystanders.
+pub(super) fn rank(role: Role) -> u8 {
+    match role {
+        Role::Bystander => 0,
+        Role::Attacker => 1,
+        Role::Own => 2,
+        Role::Victim => 3,
+    }
 }
 
 impl Known {
     pub(super) fn add(&mut self, kind: &str, role: Role, value: &str) {
         let value = value.trim();
         let folded = value.to_lowercase();
-        if value.is_empty() {
+        let old = self.roles.get(&folded);
+        if value.is_empty() || old.is_some_and(|old| stands(old, role, kind)) {
             return;
         }
-        // Victims and owners before attackers before bystanders.
-        let rank = |role: Role| match role {
-            Role::Bystander => 0,
-            Role::Attacker => 1,
-            Role::Own => 2,
-            Role::Victim => 3,
-        };
-        if self
-            .roles
-            .get(&folded)
-            .is_some_and(|own| rank(*own) >= rank(role))
-        {
-            return;
+        let before = self.roles.insert(folded.clone(), (role, kind.to_owned()));
+        let before = before.map(|(role, _)| role);
+        match (role, kind) {
+            (Role::Attacker, "NAME") => return self.names.push(value),
+            (Role::Attacker, _) => {
+                if before.is_some() {
+                    self.forget(&folded);
+                }
+                return self.attackers.push(value);
+            }
+            _ => {}
         }
-        let known = self.roles.insert(folded.clone(), role).is_some();
-        self.attackers.retain(|own| *own != folded);
-        if known {
-            self.values
-                .retain(|own| own.part || own.text.to_lowercase() != folded);
-            self.index = None;
-        }
-        if role == Role::Attacker {
-            self.attackers.push(folded);
-            self.attackers_search = None;
-            return;
+        if before == Some(Role::Attacker) {
+            self.attackers.retain(|_, own| own.to_lowercase() != folded);
+            self.names.retain(|_, own| own.to_lowercase() != folded);
+        } else if before.is_some() {
+            self.forget(&folded);
         }
         self.push(kind, role, value, false);
         shape::parts(kind, value, &mut |kind, part| {
             self.push(kind, role, part, true)
         });
         self.search = None;
-        self.reindex();
-    }
-
-    /// Builds the index anew when too many values stand outside of it: each value is indexed a few times at most.
-    fn reindex(&mut self) {
-        let inside = self.index.as_ref().map_or(0, |(_, count)| *count);
-        if self.values.len() < 2 * inside + 16 {
-            return;
-        }
-        let finder = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(self.values.iter().map(|value| value.text.as_str()));
-        self.index = finder.ok().map(|finder| (finder, self.values.len()));
     }
 
     fn push(&mut self, kind: &str, role: Role, text: &str, part: bool) {
         self.values.push(Value {
             kind: kind.to_owned(),
             role,
-            text: text.to_owned(),
             part,
         });
+        self.words.push(text);
+    }
+
+    /// Takes a whole value out: it is somebody else's.
+    fn forget(&mut self, folded: &str) {
+        let values = &self.values;
+        let keep: Vec<bool> = values
+            .iter()
+            .zip(self.words.texts())
+            .map(|(own, text)| own.part || text.to_lowercase() != folded)
+            .collect();
+        let stays = |at: usize| keep.get(at).copied().unwrap_or(true);
+        self.words.retain(|at, _| stays(at));
+        let mut at = 0;
+        self.values.retain(|_| {
+            at += 1;
+            stays(at - 1)
+        });
+        self.search = None;
     }
 
     /// Whose a value is; a URL or e-mail address in an attacker's domain is an attacker's.
     pub(super) fn role(&self, value: &str) -> Option<Role> {
         if let Some(role) = self.roles.get(&value.trim().to_lowercase()) {
-            return Some(*role);
+            return Some(role.0);
         }
         let host = shape::private_host(value)?;
-        match self.roles.get(&host) {
-            Some(Role::Attacker) => Some(Role::Attacker),
-            _ => None,
-        }
+        let role = self.roles.get(&host).map(|(role, _)| *role);
+        role.filter(|role| *role == Role::Attacker)
+    }
+
+    /// The values of the document that are not an attacker's, but for their parts: kind and value.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = (&str, &str)> {
+        let values = self.words.texts().zip(&self.values);
+        values
+            .filter(|(_, value)| !value.part)
+            .map(|(text, value)| (value.kind.as_str(), text))
     }
 
     /// Builds what [`Known::find`] looks with: all forms of all values. Takes time; worth it for whole events.
+    ///
+    /// Each value is some hundred forms. Beyond [`FORMS`] values they are looked for as whole words alone.
     pub(super) fn prepare(&mut self) {
-        if self.search.is_none() {
-            self.search = Search::whole(self.values.iter().map(|value| value.text.as_str())).ok();
-        }
-        if self.attackers_search.is_none() {
-            self.attackers_search = Search::plain(self.attackers.iter().map(String::as_str)).ok();
+        if self.search.is_none() && self.values.len() <= FORMS {
+            let values = self.words.texts().zip(&self.values);
+            self.search = Search::of(values.map(|(text, value)| (text, value.depth()))).ok();
         }
     }
 
     /// Where values stand in a text: in all forms when prepared, else as whole words whatever their case.
     pub(super) fn find(&self, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let mut say = |value: &Value, start, end, plain| {
-            hits.push(Hit {
-                kind: value.kind.clone(),
-                role: value.role,
-                start,
-                end,
-                plain,
-                part: value.part,
-            });
+        let mut say = |at: usize, start, end, plain| {
+            if let Some(value) = self.values.get(at) {
+                hits.push(Hit {
+                    kind: value.kind.clone(),
+                    role: value.role,
+                    start,
+                    end,
+                    plain,
+                    part: value.part,
+                });
+            }
         };
         if let Some(search) = &self.search {
             for leak in search.find(text.as_bytes()) {
-                if let Some(value) = self.values.get(leak.value) {
-                    let plain = matches!(leak.form, Form::Exact | Form::Folded);
-                    say(value, leak.start, leak.end, plain);
-                }
+                let plain = matches!(leak.form, Form::Exact | Form::Folded);
+                say(leak.value, leak.start, leak.end, plain);
             }
         } else {
-            let mut rest = 0;
-            if let Some((finder, count)) = &self.index {
-                rest = *count;
-                for found in finder.find_overlapping_iter(text) {
-                    let (start, end) = (found.start(), found.end());
-                    if let Some(value) = self.values.get(found.pattern().as_usize())
-                        && is_word(text, start, end)
-                    {
-                        say(value, start, end, true);
-                    }
-                }
-            }
-            for value in self.values.iter().skip(rest) {
-                for (start, end) in words(text, &value.text) {
-                    say(value, start, end, true);
-                }
-            }
+            self.words
+                .find(text, &mut |at, start, end| say(at, start, end, true));
         }
         hits
     }
 
     /// Where attackers' values stand in a text.
     pub(super) fn find_attackers(&self, text: &str) -> Vec<(usize, usize)> {
-        let mut places = Vec::new();
-        if let Some(search) = &self.attackers_search {
-            let leaks = search.find(text.as_bytes());
-            places.extend(leaks.iter().map(|leak| (leak.start, leak.end)));
-        } else {
-            for value in &self.attackers {
-                places.extend(words(text, value));
-            }
-        }
-        places
+        self.attackers.places(text)
     }
-}
 
-/// Where a value stands as a whole word, whatever its case of ASCII.
-fn words(text: &str, value: &str) -> Vec<(usize, usize)> {
-    let (bytes, value) = (text.as_bytes(), value.as_bytes());
-    let mut places = Vec::new();
-    let Some((&first, rest)) = value.split_first() else {
-        return places;
-    };
-    if value.len() > bytes.len() {
-        return places;
+    /// Where names of attackers, tools and techniques stand in a text.
+    pub(super) fn find_names(&self, text: &str) -> Vec<(usize, usize)> {
+        self.names.places(text)
     }
-    for (start, byte) in bytes.iter().enumerate() {
-        if !byte.eq_ignore_ascii_case(&first) {
-            continue;
-        }
-        let end = start + value.len();
-        let same = bytes
-            .get(start + 1..end)
-            .is_some_and(|found| found.eq_ignore_ascii_case(rest));
-        if same && is_word(text, start, end) {
-            places.push((start, end));
-        }
-    }
-    places
-}
-
-/// Whether no letter or digit of ASCII stands beside, and the places are between characters.
-pub(super) fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    let before = start.checked_sub(1).and_then(|at| bytes.get(at));
-    text.is_char_boundary(start)
-        && text.is_char_boundary(end)
-        && !before.is_some_and(u8::is_ascii_alphanumeric)
-        && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric)
 }

@@ -5,11 +5,13 @@
 //! ids of the database, the creator's e-mail address, attachments' data, related events, sharing groups, sightings,
 //! keys, and all that MISP may add later. An object `anonymisation` says what was done.
 
+mod fields;
+mod learn;
+mod statement;
 mod types;
 
 use std::collections::BTreeMap;
 
-use aidos_model::Timestamp;
 use aidos_model::stix::{OURS, Uuid, canonical};
 use serde_json::{Map, Value, json};
 
@@ -17,7 +19,9 @@ use super::event::{Refused, Work, text};
 use super::prose::Setting;
 use super::{Anonymiser, Document, REDACTED};
 use crate::key::mac;
-use crate::role::{Clues, Misp, Role};
+use crate::role::{Misp, Role};
+use fields::flags;
+use statement::{statement, statement_object};
 use types::{Part, parts};
 
 /// The place of an attribute, for whoever judges its role.
@@ -113,99 +117,6 @@ impl Anonymiser {
     }
 }
 
-impl Work<'_> {
-    fn role_at(&self, place: &Place<'_>, kind: &str, value: &str) -> Role {
-        let clues = Clues {
-            misp: Some(place.misp()),
-            ..Clues::of(kind, value)
-        };
-        self.own.judge.judge(&clues).role
-    }
-
-    fn learn_event(&mut self, event: &Map<String, Value>) {
-        let nowhere = Setting::default();
-        for org in ["Org", "Orgc"] {
-            if let Some(org) = event.get(org).and_then(Value::as_object) {
-                self.document
-                    .know("ORGANIZATION", Role::Own, text(org, "name"));
-            }
-        }
-        let creator = text(event, "event_creator_email");
-        self.document.know("EMAIL_ADDRESS", Role::Own, creator);
-        for attribute in list(event, "Attribute").chain(list(event, "ShadowAttribute")) {
-            self.learn_attribute(attribute, "");
-        }
-        for object in list(event, "Object") {
-            for attribute in list(object, "Attribute") {
-                self.learn_attribute(attribute, text(object, "name"));
-            }
-            self.learn_prose(text(object, "comment"), &nowhere);
-            for reference in list(object, "ObjectReference") {
-                self.learn_prose(text(reference, "comment"), &nowhere);
-            }
-        }
-        for galaxy in list(event, "Galaxy") {
-            for cluster in list(galaxy, "GalaxyCluster") {
-                self.document
-                    .know("NAME", Role::Attacker, text(cluster, "value"));
-            }
-        }
-        self.learn_prose(text(event, "info"), &nowhere);
-        for report in list(event, "EventReport") {
-            self.learn_prose(text(report, "name"), &nowhere);
-            self.learn_prose(text(report, "content"), &nowhere);
-        }
-        for note in list(event, "Note").chain(list(event, "Opinion")) {
-            self.document
-                .know("PERSON", Role::Own, text(note, "authors"));
-            self.learn_prose(text(note, "note"), &nowhere);
-            self.learn_prose(text(note, "comment"), &nowhere);
-        }
-    }
-
-    fn learn_attribute(&mut self, attribute: &Map<String, Value>, object: &str) {
-        let place = Place::of(attribute, object);
-        let value = text(attribute, "value");
-        if let Some((first, second)) = parts(place.kind) {
-            let (one, two) = split(value, second.is_some());
-            for (part, value) in [(Some(first), one), (second, two)] {
-                match part {
-                    Some(Part::Value(kind)) => {
-                        let role = self.role_at(&place, kind, value);
-                        self.document.know(kind, role, value);
-                    }
-                    Some(Part::Prose) => self.learn_prose(value, &place.setting()),
-                    _ => {}
-                }
-            }
-            if matches!(
-                place.kind,
-                "threat-actor" | "campaign-name" | "malware-type"
-            ) {
-                self.document.know("NAME", Role::Attacker, value);
-            }
-        }
-        self.learn_prose(text(attribute, "comment"), &place.setting());
-        for proposal in list(attribute, "ShadowAttribute") {
-            self.learn_attribute(proposal, object);
-        }
-        if attribute.contains_key("data") {
-            // The name of what was attached, also where it stands in prose.
-            self.document
-                .know("FILE_NAME", self.role_at(&place, "FILE_NAME", value), value);
-        }
-    }
-}
-
-/// The two parts of a composite value.
-fn split(value: &str, two: bool) -> (&str, &str) {
-    if two {
-        value.split_once('|').unwrap_or((value, ""))
-    } else {
-        (value, "")
-    }
-}
-
 struct Event<'e> {
     work: Work<'e>,
     /// New UUIDs by old ones.
@@ -228,7 +139,7 @@ impl Event<'_> {
             &mut new,
             &["threat_level_id", "analysis", "distribution"],
         );
-        self.flags(event, &mut new, &["published", "disable_correlation"]);
+        flags(event, &mut new, &["published", "disable_correlation"]);
         if let Some(date) = self
             .work
             .time(&format!("{}T00:00:00Z", text(event, "date")))
@@ -382,7 +293,7 @@ impl Event<'_> {
             new.insert("object_relation".to_owned(), "value".into());
         }
         self.comment(attribute, &mut new, &place.setting());
-        self.flags(attribute, &mut new, &["deleted", "disable_correlation"]);
+        flags(attribute, &mut new, &["deleted", "disable_correlation"]);
         self.digits(attribute, &mut new, &["distribution"]);
         self.times(attribute, &mut new, &["timestamp"]);
         for name in ["first_seen", "last_seen"] {
@@ -444,7 +355,7 @@ impl Event<'_> {
         };
         new.insert("meta-category".to_owned(), meta.into());
         self.comment(object, &mut new, &Setting::default());
-        self.flags(object, &mut new, &["deleted"]);
+        flags(object, &mut new, &["deleted"]);
         self.digits(object, &mut new, &["distribution", "template_version"]);
         self.times(object, &mut new, &["timestamp"]);
         for name in ["first_seen", "last_seen"] {
@@ -555,225 +466,13 @@ impl Event<'_> {
             }
         }
     }
-
-    fn tags(&mut self, from: &Map<String, Value>, new: &mut Map<String, Value>) {
-        let mut made = Vec::new();
-        for tag in list(from, "Tag") {
-            let name = text(tag, "name");
-            let space = name.split([':', '=']).next().unwrap_or_default();
-            let known = types::TAXONOMIES.contains(&space) || space.starts_with("misp-galaxy");
-            let setting = Setting {
-                careful: !known,
-                ..Setting::default()
-            };
-            let name = self.work.name(name, &setting);
-            if name == REDACTED || name.is_empty() {
-                self.work.dropped();
-                continue;
-            }
-            let mut own = Map::new();
-            own.insert("name".to_owned(), name.into());
-            let colour = text(tag, "colour");
-            if colour.len() == 7
-                && colour.starts_with('#')
-                && colour.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
-            {
-                own.insert("colour".to_owned(), colour.into());
-            }
-            made.push(Value::Object(own));
-        }
-        if !made.is_empty() {
-            new.insert("Tag".to_owned(), Value::Array(made));
-        }
-    }
-
-    fn galaxies(&mut self, from: &Map<String, Value>, new: &mut Map<String, Value>) {
-        let nowhere = Setting::default();
-        let mut made = Vec::new();
-        for galaxy in list(from, "Galaxy") {
-            let mut clusters = Vec::new();
-            for cluster in list(galaxy, "GalaxyCluster") {
-                let mut own = Map::new();
-                for name in ["value", "tag_name"] {
-                    let made = self.work.name(text(cluster, name), &nowhere);
-                    own.insert(name.to_owned(), made.into());
-                }
-                if self.is_slug(text(cluster, "type")) {
-                    own.insert("type".to_owned(), text(cluster, "type").into());
-                }
-                if let Some(prose) = self.work.prose(text(cluster, "description"), &nowhere) {
-                    own.insert("description".to_owned(), prose.into());
-                }
-                clusters.push(Value::Object(self.named(own, text(cluster, "uuid"))));
-            }
-            let mut own = Map::new();
-            own.insert(
-                "name".to_owned(),
-                self.work.name(text(galaxy, "name"), &nowhere).into(),
-            );
-            if self.is_slug(text(galaxy, "type")) {
-                own.insert("type".to_owned(), text(galaxy, "type").into());
-            }
-            own.insert("GalaxyCluster".to_owned(), Value::Array(clusters));
-            made.push(Value::Object(self.named(own, text(galaxy, "uuid"))));
-        }
-        if !made.is_empty() {
-            new.insert("Galaxy".to_owned(), Value::Array(made));
-        }
-    }
-
-    fn comment(
-        &mut self,
-        from: &Map<String, Value>,
-        new: &mut Map<String, Value>,
-        setting: &Setting<'_>,
-    ) {
-        let comment = text(from, "comment");
-        if !comment.is_empty() {
-            let prose = self.work.prose(comment, setting).unwrap_or_default();
-            new.insert("comment".to_owned(), prose.into());
-        }
-    }
-
-    fn flags(&mut self, from: &Map<String, Value>, new: &mut Map<String, Value>, names: &[&str]) {
-        for name in names {
-            if let Some(flag) = from.get(*name).and_then(is_set) {
-                new.insert((*name).to_owned(), flag.into());
-            }
-        }
-    }
-
-    /// Small numbers, as a number or as a text of digits. A sharing group is nobody's elsewhere: the community takes its place.
-    fn digits(&mut self, from: &Map<String, Value>, new: &mut Map<String, Value>, names: &[&str]) {
-        for name in names {
-            let Some(value) = from.get(*name) else {
-                continue;
-            };
-            let digits = match value {
-                Value::Number(number) => number.to_string(),
-                Value::String(digits) => digits.clone(),
-                _ => continue,
-            };
-            if digits.is_empty()
-                || digits.len() > 3
-                || !digits.bytes().all(|byte| byte.is_ascii_digit())
-            {
-                self.work.dropped();
-                continue;
-            }
-            let digits = if *name == "distribution" && digits == "4" {
-                "1".to_owned()
-            } else {
-                digits
-            };
-            new.insert((*name).to_owned(), digits.into());
-        }
-    }
-
-    /// Seconds since 1970, as MISP writes them.
-    fn times(&mut self, from: &Map<String, Value>, new: &mut Map<String, Value>, names: &[&str]) {
-        for name in names {
-            let seconds = match from.get(*name) {
-                Some(Value::Number(number)) => number.as_i64(),
-                Some(Value::String(digits)) if digits.len() <= 10 => digits.parse().ok(),
-                _ => None,
-            };
-            // Between 1971 and 2106: what is none of these is no time of an event.
-            let time = seconds
-                .filter(|seconds| (31_536_000..=4_294_967_295).contains(seconds))
-                .map(|seconds| Timestamp(seconds * 1_000_000_000).to_string());
-            let made = time.and_then(|time| self.work.time(&time));
-            let made = made.and_then(|time| Timestamp::parse(&time));
-            if let Some(time) =
-                made.filter(|time| self.work.is_clean(&(time.0 / 1_000_000_000).to_string()))
-            {
-                new.insert(
-                    (*name).to_owned(),
-                    (time.0 / 1_000_000_000).to_string().into(),
-                );
-            }
-        }
-    }
-
-    /// Whether a word of a template may stand: small letters, digits and hyphens in which nothing is known or found.
-    fn is_slug(&self, word: &str) -> bool {
-        let shaped = !word.is_empty()
-            && word.len() <= 40
-            && word.bytes().all(|byte| {
-                byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
-            })
-            && word.bytes().filter(u8::is_ascii_digit).count() <= 4;
-        shaped && self.work.is_clean(word)
-    }
-
-    /// Counts the fields that no line above reads.
-    fn count_dropped(&mut self, from: &Map<String, Value>) {
-        const GONE: [&str; 9] = [
-            "event_creator_email",
-            "data",
-            "RelatedEvent",
-            "SharingGroup",
-            "Sighting",
-            "CryptographicKey",
-            "User",
-            "description",
-            "template_uuid",
-        ];
-        let gone = from
-            .keys()
-            .filter(|name| GONE.contains(&name.as_str()))
-            .count();
-        self.work.document.statistics.dropped += gone as u64;
-    }
 }
 
-/// What the object says: MISP's template `anonymisation`, its own words where it has some.
-fn statements(own: &Anonymiser) -> Vec<(&'static str, String)> {
-    let methods = if own.policy().irreversible.is_some() {
-        vec!["partitioning", "hiding"]
+/// The two parts of a composite value.
+fn split(value: &str, two: bool) -> (&str, &str) {
+    if two {
+        value.split_once('|').unwrap_or((value, ""))
     } else {
-        vec!["permutation", "prefix-preserving", "hiding"]
-    };
-    let mut out: Vec<(&str, String)> = methods
-        .into_iter()
-        .map(|word| ("method", word.to_owned()))
-        .collect();
-    if own.policy().irreversible.is_none() {
-        out.push(("keyed-hash-function", "hmac-sha256".to_owned()));
+        (value, "")
     }
-    out.push(("description", super::stix::statement_of(own)));
-    out
-}
-
-fn statement(own: &Anonymiser) -> Map<String, Value> {
-    let attributes: Vec<Value> = statements(own)
-        .into_iter()
-        .map(|(relation, value)| {
-            let mut made = json!({
-                "type": "text", "category": "Other", "object_relation": relation, "value": value, "to_ids": false,
-                "disable_correlation": true,
-            });
-            let mut bytes = Vec::new();
-            canonical::push(&mut bytes, &made);
-            if let Some(object) = made.as_object_mut() {
-                object.insert("uuid".to_owned(), Uuid::v5(OURS, &bytes).to_string().into());
-            }
-            made
-        })
-        .collect();
-    let made = json!({
-        "name": "anonymisation", "meta-category": "misc", "template_uuid": "5867cffe-60ff-44f6-b097-e5f36b5de0ac",
-        "template_version": "2", "Attribute": attributes,
-    });
-    made.as_object().cloned().unwrap_or_default()
-}
-
-/// The object that an earlier pass added, if this is it, to the letter.
-fn statement_object(own: &Anonymiser, object: &Map<String, Value>) -> Option<Map<String, Value>> {
-    if text(object, "name") != "anonymisation" {
-        return None;
-    }
-    let mut shown = object.clone();
-    shown.shift_remove("uuid");
-    (shown == statement(own)).then(|| object.clone())
 }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::known::{Hit, is_word};
+use super::known::Hit;
 use super::{Anonymiser, Document, REDACTED, names};
 use crate::pii::Finding;
 use crate::policy::Text;
 use crate::role::{Clues, Direction, End, Misp, Role, Stix};
-use crate::technique::{Technique, tokens_in};
+use crate::technique::Technique;
 
 /// Rounds until nothing new is found: a text that needs more is taken away.
 const ROUNDS: usize = 4;
@@ -143,7 +143,7 @@ impl Anonymiser {
                 continue;
             }
             if setting.learn && is_telling(&kind) {
-                document.know(&kind, role, value);
+                self.learn(document, &kind, role, value);
             }
             spans.push(Span {
                 start: finding.start,
@@ -170,8 +170,8 @@ impl Anonymiser {
             }
         }
         for hit in hits {
-            // A bystander's value gives way to an attacker's that holds it, a part of anyone's as well.
-            let weak = hit.part || hit.role == Role::Bystander;
+            // Part of a name, or a bystander's machine, gives way to an attacker's value that holds it; a person does not.
+            let weak = hit.part || (hit.role == Role::Bystander && is_machine(&hit.kind));
             if weak && touches(&attackers, hit.start, hit.end) {
                 continue;
             }
@@ -193,8 +193,12 @@ impl Anonymiser {
             });
         }
         if setting.careful {
+            let shown = document.known.find_names(text);
             for (start, end) in names::find(text) {
-                if touches(&attackers, start, end) || touches(&closed, start, end) {
+                if [&attackers, &closed, &shown]
+                    .iter()
+                    .any(|places| touches(places, start, end))
+                {
                     continue;
                 }
                 let Some(value) = text.get(start..end) else {
@@ -220,7 +224,7 @@ impl Anonymiser {
 
     /// What is hidden already: tokens of this key, outputs of an earlier pass, what stands for a type.
     fn closed(&self, document: &mut Document, text: &str) -> Vec<(usize, usize)> {
-        let mut places = tokens_in(text, &self.key);
+        let mut places = self.tokens.find(text);
         let again = |(at, found): (usize, &str)| (at, at + found.len());
         places.extend(text.match_indices(REDACTED).map(again));
         for (open, _) in text.match_indices('<') {
@@ -233,23 +237,7 @@ impl Anonymiser {
                 places.push((open, open + length + 2));
             }
         }
-        let mut again = Vec::new();
-        for output in document
-            .earlier_outputs()
-            .filter(|output| output.len() >= 2)
-        {
-            let before = places.len();
-            let found = text
-                .match_indices(output)
-                .map(|(at, _)| (at, at + output.len()));
-            places.extend(found.filter(|(start, end)| is_word(text, *start, *end)));
-            if places.len() > before {
-                again.push(output.to_owned());
-            }
-        }
-        for output in again {
-            document.note_earlier(&output);
-        }
+        places.extend(document.earlier_places(text));
         places
     }
 
@@ -306,6 +294,22 @@ pub(super) fn is_telling(kind: &str) -> bool {
             | "URL"
             | "IBAN_CODE"
             | "CREDIT_CARD"
+    )
+}
+
+/// Kinds of values that are machines' and not persons'.
+fn is_machine(kind: &str) -> bool {
+    matches!(
+        kind,
+        "IP_ADDRESS"
+            | "DOMAIN_NAME"
+            | "HOST_NAME"
+            | "URL"
+            | "MAC_ADDRESS"
+            | "FILE_NAME"
+            | "PATH"
+            | "MUTEX"
+            | "HASH"
     )
 }
 

@@ -33,7 +33,7 @@ impl Anonymiser {
         for (at, cell) in cells.iter().enumerate() {
             if let Some(column) = column(at) {
                 let role = self.column_role(document, column, cell);
-                document.know(&column.kind, role, cell);
+                self.learn(document, &column.kind, role, cell);
             }
         }
         for (at, cell) in cells.iter_mut().enumerate() {

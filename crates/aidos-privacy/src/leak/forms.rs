@@ -7,7 +7,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::{Beside, Form, fold_letter};
+use super::{Beside, Depth, Form, fold_letter};
 
 /// The least letters and digits of a part, and of one of digits alone.
 const PART: usize = 6;
@@ -26,23 +26,21 @@ const NAMESPACES: [Uuid; 3] = [
 /// The forms that are searched in the bytes themselves.
 ///
 /// `true` where no letter or digit may stand beside.
-pub(super) fn raw(value: &str, tell: &mut impl FnMut(Form, Vec<u8>, bool)) {
+pub(super) fn raw(value: &str, depth: Depth, tell: &mut impl FnMut(Form, Vec<u8>, bool)) {
     // What is short stands in too many words, and an address in longer ones.
     let edges = value.len() < 6
         || value.parse::<IpAddr>().is_ok()
         || (value.len() < DIGITS && value.bytes().all(|byte| byte.is_ascii_digit()));
     tell(Form::Exact, value.as_bytes().to_vec(), edges);
+    if depth == Depth::Plain {
+        return;
+    }
     let say = &mut |form, bytes| tell(form, bytes, false);
-    let mut spellings = vec![
-        value.to_owned(),
-        value.to_lowercase(),
-        value.to_uppercase(),
-        value
-            .chars()
-            .filter(|letter| letter.is_alphanumeric())
-            .collect(),
-    ];
-    spellings.push(squashed(value));
+    let mut spellings = vec![value.to_owned(), value.to_lowercase(), squashed(value)];
+    if depth == Depth::Parts {
+        let letters = value.chars().filter(|letter| letter.is_alphanumeric());
+        spellings.extend([value.to_uppercase(), letters.collect()]);
+    }
     spellings.sort();
     spellings.dedup();
     for spelling in &spellings {
@@ -66,7 +64,7 @@ pub(super) fn raw(value: &str, tell: &mut impl FnMut(Form, Vec<u8>, bool)) {
         hashes(bytes, say);
     }
     escapes(value, say);
-    uuids(value, say);
+    uuids(value, depth, say);
 }
 
 fn hashes(bytes: &[u8], say: &mut impl FnMut(Form, Vec<u8>)) {
@@ -120,10 +118,13 @@ fn escapes(value: &str, say: &mut impl FnMut(Form, Vec<u8>)) {
     say(Form::Escaped, all);
 }
 
-fn uuids(value: &str, say: &mut impl FnMut(Form, Vec<u8>)) {
+fn uuids(value: &str, depth: Depth, say: &mut impl FnMut(Form, Vec<u8>)) {
     let lower = value.to_lowercase();
     let upper = value.to_uppercase();
-    let mut spellings = vec![value, lower.as_str(), upper.as_str()];
+    let mut spellings = vec![value, lower.as_str()];
+    if depth == Depth::Parts {
+        spellings.push(&upper);
+    }
     spellings.dedup();
     for spelling in spellings {
         let mut made: Vec<Uuid> = NAMESPACES
@@ -147,9 +148,14 @@ fn uuids(value: &str, say: &mut impl FnMut(Form, Vec<u8>)) {
         made.push(Uuid::v5(OURS, &observable("value", spelling)));
         for uuid in made {
             let text = uuid.to_string();
-            let bare: String = text.chars().filter(|letter| *letter != '-').collect();
+            if depth == Depth::Parts {
+                let bare = text
+                    .chars()
+                    .filter(|letter| *letter != '-')
+                    .collect::<String>();
+                say(Form::Uuid, bare.into_bytes());
+            }
             say(Form::Uuid, text.into_bytes());
-            say(Form::Uuid, bare.into_bytes());
         }
     }
 }
@@ -203,7 +209,7 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
         _ => 0,
     };
     let own = letters.len().saturating_sub(ending);
-    for window in letters.windows(PART).take(own) {
+    for window in letters.get(..own).unwrap_or_default().windows(PART) {
         if window.iter().any(|letter| !letter.is_ascii_digit()) {
             let text: String = window.iter().collect();
             if seen.insert(text.clone()) && text != whole {

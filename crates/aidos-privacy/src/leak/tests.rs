@@ -93,7 +93,7 @@ proptest! {
         let text = format!("{before}{value}{after}");
         let mut bits = String::new();
         text.bytes().for_each(|byte| write!(bits, "{byte:08b}").unwrap());
-        while bits.len() % 6 != 0 { bits.push('0'); }
+        while !bits.len().is_multiple_of(6) { bits.push('0'); }
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let encoded: Vec<u8> = (0..bits.len() / 6)
             .map(|at| alphabet[usize::from_str_radix(&bits[at * 6..at * 6 + 6], 2).unwrap()])

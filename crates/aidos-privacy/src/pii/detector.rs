@@ -10,7 +10,7 @@ pub(super) mod email;
 pub(super) mod iban;
 pub(super) mod ip;
 pub(super) mod mac;
-pub(super) mod national;
+pub(crate) mod national;
 pub(super) mod phone;
 pub(super) mod secret;
 pub(super) mod tld;

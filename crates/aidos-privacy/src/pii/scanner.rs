@@ -11,6 +11,7 @@ use super::finding::resolve;
 use super::window::{ALPHA, DIGIT, HEX, Report, Run, Window};
 use super::words::{Hit, Words, is_whole, topic};
 use super::{Candidate, Error, Finding, Kind, Kinds, Language, Proof};
+use crate::decision::{Decisions, Verdict};
 
 /// What a scanner looks for.
 #[derive(Debug, Clone)]
@@ -62,6 +63,7 @@ pub struct Scanner {
     deny: Option<(AhoCorasick, Vec<Kind>)>,
     custom: custom::Compiled,
     passes: Vec<Box<dyn Pass>>,
+    decisions: Decisions,
 }
 
 impl std::fmt::Debug for Scanner {
@@ -114,6 +116,7 @@ impl Scanner {
             deny,
             custom,
             passes: Vec::new(),
+            decisions: Decisions::default(),
         })
     }
 
@@ -121,6 +124,13 @@ impl Scanner {
     #[must_use]
     pub fn with_pass(mut self, pass: Box<dyn Pass>) -> Scanner {
         self.passes.push(pass);
+        self
+    }
+
+    /// The scanner that reports nothing that a person rejected.
+    #[must_use]
+    pub fn with_decisions(mut self, decisions: Decisions) -> Scanner {
+        self.decisions = decisions;
         self
     }
 
@@ -160,6 +170,13 @@ impl Scanner {
                 let value = text.get(candidate.finding.start..candidate.finding.end);
                 let value = value.unwrap_or_default().to_ascii_lowercase();
                 self.allow.binary_search(&value).is_err()
+            });
+        }
+        if !self.decisions.is_empty() {
+            found.retain(|candidate| {
+                let f = &candidate.finding;
+                let value = text.get(f.start..f.end).unwrap_or_default();
+                self.decisions.value(f.kind, value) != Some(Verdict::Reject)
             });
         }
         resolve(found, out);

@@ -47,6 +47,20 @@ impl FromStr for Network {
 }
 
 impl Network {
+    /// The network of one address.
+    fn of(ip: IpAddr) -> Self {
+        let (bits, length) = bits_of(ip);
+        Self {
+            bits,
+            length,
+            is_v6: length == 128,
+        }
+    }
+
+    fn is_host(&self) -> bool {
+        self.length == if self.is_v6 { 128 } else { 32 }
+    }
+
     /// Whether an address lies in it. An IPv4 address inside IPv6 (`::ffff:a.b.c.d`) counts as the IPv4 address.
     pub fn holds(&self, ip: IpAddr) -> bool {
         let (bits, width) = bits_of(ip);
@@ -72,6 +86,8 @@ fn mask(bits: u128, width: u8, length: u8) -> u128 {
 pub struct Assets {
     domains: BTreeSet<String>,
     networks: Vec<Network>,
+    /// Networks of one address: there may be very many.
+    hosts: BTreeSet<Network>,
     names: BTreeSet<String>,
 }
 
@@ -82,7 +98,7 @@ impl std::fmt::Debug for Assets {
             f,
             "Assets({} domains, {} networks, {} names)",
             self.domains.len(),
-            self.networks.len(),
+            self.networks.len() + self.hosts.len(),
             self.names.len()
         )
     }
@@ -97,8 +113,12 @@ impl Assets {
         let mut assets = Self::default();
         for text in texts {
             let text = text.trim();
-            if let Ok(network) = text.parse() {
-                assets.networks.push(network);
+            if let Ok(network) = text.parse::<Network>() {
+                if network.is_host() {
+                    assets.hosts.insert(network);
+                } else {
+                    assets.networks.push(network);
+                }
             } else if is_domain(text) {
                 assets
                     .domains
@@ -125,7 +145,10 @@ impl Assets {
             .iter()
             .any(|name| name.eq_ignore_ascii_case(value.trim()))
             || address_of(value)
-                .is_some_and(|ip| self.networks.iter().any(|network| network.holds(ip)))
+                .is_some_and(|ip| {
+                    self.hosts.contains(&Network::of(ip))
+                        || self.networks.iter().any(|network| network.holds(ip))
+                })
             || (!self.domains.is_empty()
                 && self
                     .domains

@@ -48,7 +48,7 @@ fn directions_tell_roles() {
 fn misp_tells_roles() {
     for (category, kind, to_ids, object, relation, role) in [
         ("Network activity", "ip-dst", true, "", "", Role::Attacker),
-        ("Network activity", "ip-dst", false, "", "", Role::Attacker),
+        ("Network activity", "ip-dst", false, "", "", Role::Bystander),
         (
             "Payload delivery",
             "email-src",

@@ -23,7 +23,7 @@ pub(super) fn weigh(
         say(Bystander, 8.0, "it is on a list of public, harmless values");
     }
     if address_of(clues.value).is_some_and(is_private) {
-        say(Own, 3.0, "it is an address of a private range");
+        say(Own, 6.0, "it is an address of a private range");
     }
     if let Some((direction, end)) = clues.entry {
         entry(direction, end, say);
@@ -115,7 +115,7 @@ fn misp(place: &Misp<'_>, say: &mut impl FnMut(Role, f32, &str)) {
     }
     match place.to_ids {
         Some(true) => say(Attacker, 3.0, "to_ids: it is meant for detection"),
-        Some(false) => say(Bystander, 1.0, "to_ids is not set"),
+        Some(false) => say(Bystander, 2.5, "to_ids: it is not meant for detection"),
         None => {}
     }
     match place.kind {
@@ -198,6 +198,16 @@ fn stix(place: &Stix<'_>, say: &mut impl FnMut(Role, f32, &str)) {
         }
     }
     match place.kind {
+        "indicator" if place.property == "pattern_target" => {
+            say(Victim, 6.0, "what the source in a pattern acts upon")
+        }
+        "indicator" if place.property == "pattern_of_harmless" => {
+            say(
+                Bystander,
+                4.0,
+                "the pattern of an indicator that is said to be harmless or unknown",
+            );
+        }
         "indicator" if place.property == "pattern" => {
             say(Attacker, 5.0, "the pattern of an indicator")
         }

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so
 
+mod canary;
+mod columns;
+mod events;
 mod laws;
 mod logs;
 mod names;

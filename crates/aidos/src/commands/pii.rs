@@ -4,8 +4,10 @@ use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use aidos_engine::Exit;
+use aidos_engine::decisions::Ledger;
 use aidos_engine::pii::{self, Form, Scanned};
 use aidos_engine::plan::Input;
+use aidos_privacy::decision::Verdict;
 use aidos_privacy::pii::{Custom, Kind, Language, Options};
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -21,6 +23,7 @@ use crate::ui::{count, usage};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos pii scan tickets.txt\n  \
+    aidos pii columns patients.csv\n  \
     aidos pii scan evidence.zip --json > findings.jsonl")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -30,6 +33,9 @@ pub(crate) struct Args {
 #[derive(Subcommand, Debug)]
 enum What {
     Scan(Scan),
+    Columns(super::columns::Args),
+    Accept(super::decide::Accept),
+    Reject(super::decide::Reject),
 }
 
 /// Find personal data in files of any kind, row by row
@@ -81,6 +87,10 @@ struct Scan {
     #[arg(long, value_name = "WHAT", value_parser = ["findings"])]
     fail_on: Option<String>,
 
+    /// What was accepted and rejected, honoured where the file is there
+    #[arg(long, value_name = "FILE", default_value = "decisions.jsonl")]
+    decisions: PathBuf,
+
     #[command(flatten)]
     reading: ReadingArgs,
 }
@@ -90,6 +100,9 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     match &args.what {
         What::Scan(scan) if scan.jsonl => answer(scan, session),
         What::Scan(scan) => work(scan, session),
+        What::Columns(columns) => super::columns::run(columns, session),
+        What::Accept(accept) => super::decide::run(&accept.what, Verdict::Accept, session),
+        What::Reject(reject) => super::decide::run(&reject.what, Verdict::Reject, session),
     }
 }
 
@@ -145,6 +158,7 @@ fn wanted(args: &Scan) -> anyhow::Result<Options> {
 /// Scans files.
 fn work(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
     let scanner = pii::scanner(wanted(args)?, !args.no_tagger)?;
+    let scanner = scanner.with_decisions(Ledger::at(&args.decisions).read()?);
     let config = session.config([args.reading.given()])?;
     let reading = options::reading(&config, options::inputs(&args.files))?;
     let stdin = reading

@@ -2,13 +2,17 @@
 
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use aidos_engine::plan::{Input, RunPlan};
 use aidos_engine::{Error, Exit, Refused, Summary};
+use aidos_model::Timestamp;
+use aidos_privacy::gate::State;
 
 use crate::cli::Session;
 use crate::config::{Config, Given, switch};
-use crate::options::{self, ReadingArgs, SharingArgs, maybe};
+use crate::options::{self, PolicyArgs, ReadingArgs, SharingArgs, maybe};
 use crate::ui::{Ui, count, counted, plain};
 
 /// Raw evidence in; clean entries, STIX 2.1, patterns and a report out
@@ -38,6 +42,20 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     sharing: SharingArgs,
+
+    #[command(flatten)]
+    policy: PolicyArgs,
+
+    /// Make shareable/: what partners would see, hidden by policy, behind the gate [default: true]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        help_heading = "What may leave"
+    )]
+    shareable: Option<String>,
 
     /// Compress the NDJSON files with zstd
     #[arg(
@@ -71,11 +89,12 @@ impl Args {
         vec![
             ("out", maybe(self.out.as_ref())),
             ("compress", maybe(self.compress.as_ref())),
+            ("shareable", maybe(self.shareable.as_ref())),
             ("fail-on", maybe(self.fail_on.as_ref())),
         ]
     }
 
-    fn plan(&self, config: &Config) -> anyhow::Result<RunPlan> {
+    fn plan(&self, config: &Config, ui: &Ui) -> anyhow::Result<RunPlan> {
         let (objects, objects_text) = options::objects(config)?;
         Ok(RunPlan {
             reading: options::reading(config, options::inputs(&self.inputs))?,
@@ -85,6 +104,10 @@ impl Args {
             tlp: options::tlp(config)?,
             objects,
             objects_text,
+            protection: match config.read("shareable", switch)? {
+                Some(false) => None,
+                _ => Some(Arc::new(options::protection(config, ui)?)),
+            },
             compress: config.read("compress", switch)?.unwrap_or(false),
             resume: self.resume,
             force: self.force,
@@ -92,10 +115,20 @@ impl Args {
     }
 }
 
+/// The time of this process.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .and_then(Timestamp::from_seconds)
+        .unwrap_or(Timestamp(0))
+}
+
 /// Runs the main job.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let config = session.config([args.given(), args.sharing.given(), args.reading.given()])?;
-    let plan = args.plan(&config)?;
+    let config = session.config([args.given(), args.sharing.given(), args.policy.given(), args.reading.given()])?;
+    let plan = args.plan(&config, session.ui)?;
     let stdin = plan
         .reading
         .inputs
@@ -153,6 +186,16 @@ fn tell(plan: &RunPlan, summary: &Summary, ui: &Ui) {
     ));
     if !summary.refused.is_empty() {
         ui.say(&refusals(&summary.refused));
+    }
+    match summary.release {
+        Some(State::Released) => ui.say(&format!("may leave: {folder}/shareable")),
+        Some(State::Waiting) => ui.say(&format!(
+            "waits for a person: {folder}/shareable; look at it, then `aidos release check {folder}`"
+        )),
+        Some(State::Refused) => ui.say(&format!(
+            "must not leave: {folder}/shareable; `aidos release check {folder}` says why"
+        )),
+        None => {}
     }
     ui.say(&format!("report: {folder}/report.html"));
 }

@@ -128,3 +128,135 @@ fn texts_are_answered_line_by_line() {
         err(&wrong)
     );
 }
+
+/// Patients with names that no list holds, and a flag of one address among words.
+fn patients() -> String {
+    let mut text = String::from("dob,sex,mail,status\n");
+    for row in 0..200 {
+        let status = if row == 77 { "203.0.113.7" } else { "ok" };
+        let _ = writeln!(
+            text,
+            "19{:02}-0{}-1{},{},qx{row}@example.org,{status}",
+            40 + row % 60,
+            row % 9 + 1,
+            row % 9,
+            ["m", "f"][row % 2]
+        );
+    }
+    text
+}
+
+#[test]
+fn columns_have_types_and_reasons_and_no_values() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("p.csv"), patients()).unwrap();
+    let words = run(folder.path(), &["pii", "columns", "p.csv", "--minimise"]);
+    assert_eq!(words.status.code(), Some(0), "{}", err(&words));
+    let json = run(
+        folder.path(),
+        &["pii", "columns", "p.csv", "--minimise", "--json"],
+    );
+    let report: Value = serde_json::from_str(&out(&json)).unwrap();
+    let kinds: Vec<String> = report["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| {
+            c["subtype"]
+                .as_str()
+                .or(c["type"].as_str())
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(kinds, ["BIRTHDAY", "GENDER", "EMAIL_ADDRESS", "CATEGORY"]);
+    assert_eq!(report["columns"][3]["inside"][0]["type"], "IP_ADDRESS");
+    assert_eq!(report["minimise"]["columns"][2]["keep"], true);
+    for shown in [out(&words), err(&words), out(&json), err(&json)] {
+        assert!(
+            !shown.contains("@example.org") && !shown.contains("203.0.113.7"),
+            "{shown}"
+        );
+    }
+    assert!(
+        out(&words).contains("DATE_TIME/BIRTHDAY") && out(&words).contains("its name says `dob`"),
+        "{}",
+        out(&words)
+    );
+}
+
+#[test]
+fn assignments_are_kept_and_win() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("p.csv"), patients()).unwrap();
+    let set = [
+        "pii",
+        "columns",
+        "p.csv",
+        "--set",
+        "status=SEVERITY",
+        "--keep-assignment",
+        "c.toml",
+    ];
+    assert_eq!(run(folder.path(), &set).status.code(), Some(0));
+    let again = run(
+        folder.path(),
+        &["pii", "columns", "p.csv", "--assign", "c.toml", "--json"],
+    );
+    let report: Value = serde_json::from_str(&out(&again)).unwrap();
+    assert_eq!(report["columns"][3]["type"], "SEVERITY");
+    assert_eq!(report["columns"][3]["assigned"], true);
+    let wrong = run(
+        folder.path(),
+        &["pii", "columns", "p.csv", "--set", "status=SHOE"],
+    );
+    assert!(
+        wrong.status.code() == Some(2) && err(&wrong).contains("SHOE"),
+        "{}",
+        err(&wrong)
+    );
+}
+
+#[test]
+fn what_is_rejected_is_not_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mail.txt"), MAIL).unwrap();
+    fs::write(folder.path().join("p.csv"), patients()).unwrap();
+    let reject = [
+        "pii",
+        "reject",
+        "mail.txt:1:13-27",
+        "column:sex",
+        "--why",
+        "ours",
+        "--by",
+        "ada",
+    ];
+    let done = run(folder.path(), &reject);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let kept = fs::read_to_string(folder.path().join("decisions.jsonl")).unwrap();
+    assert!(
+        kept.lines().count() == 2 && !kept.contains("example.org"),
+        "{kept}"
+    );
+    assert!(
+        kept.contains("\"by\":\"ada\"") && kept.contains("\"why\":\"ours\""),
+        "{kept}"
+    );
+    let scan = run(folder.path(), &["pii", "scan", "mail.txt"]);
+    assert_eq!(out(&scan).lines().count(), 3, "{}", out(&scan));
+    let columns = run(folder.path(), &["pii", "columns", "p.csv", "--json"]);
+    let report: Value = serde_json::from_str(&out(&columns)).unwrap();
+    assert_eq!(report["columns"][1]["personal"], false);
+    let accept = run(folder.path(), &["pii", "accept", "column:status=SEVERITY"]);
+    assert_eq!(accept.status.code(), Some(0), "{}", err(&accept));
+    let columns = run(folder.path(), &["pii", "columns", "p.csv", "--json"]);
+    let report: Value = serde_json::from_str(&out(&columns)).unwrap();
+    assert_eq!(report["columns"][3]["type"], "SEVERITY");
+    let wrong = run(folder.path(), &["pii", "reject", "mail.txt:2:1-4"]);
+    assert!(
+        wrong.status.code() == Some(2) && err(&wrong).contains("no finding"),
+        "{}",
+        err(&wrong)
+    );
+}

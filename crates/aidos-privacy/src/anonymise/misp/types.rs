@@ -126,7 +126,9 @@ fn single(kind: &str) -> Option<Part> {
         | "filename-pattern"
         | "domain-fqdn" => Machine,
         "target-user" | "github-username" | "twitter-id" | "telegram-id" => Value("USER_NAME"),
-        "target-org" | "whois-registrant-org" | "github-organisation" => Value("ORGANIZATION"),
+        "target-org" | "whois-registrant-org" | "github-organisation" | "bic" | "bin" => {
+            Value("ORGANIZATION")
+        }
         "target-location"
         | "place-of-birth"
         | "primary-residence"
@@ -160,7 +162,6 @@ fn single(kind: &str) -> Option<Part> {
         | "pgp-public-key"
         | "pgp-private-key" => Value("SECRET"),
         "iban" | "bank-account-nr" | "aba-rtn" => Value("IBAN_CODE"),
-        "bic" | "bin" => Value("ORGANIZATION"),
         "cc-number" => Value("CREDIT_CARD"),
         "btc" | "xmr" | "dash" => Value("CRYPTO"),
         "comment" | "text" | "other" | "email-subject" | "email-body" | "email-header"

@@ -12,11 +12,14 @@ pub(super) struct Constant {
     pub(super) is_hash: bool,
     /// Whether it is a time: `t'…'`.
     pub(super) is_time: bool,
+    /// Whether it is where traffic goes to, in a pattern that says where it comes from too.
+    pub(super) is_target: bool,
 }
 
 /// The constants of a pattern, in order. What is no pattern has some or none; nothing fails.
 pub(super) fn constants(pattern: &str) -> Vec<Constant> {
     let bytes = pattern.as_bytes();
+    let has_source = pattern.contains("src_ref.value");
     let mut found = Vec::new();
     let mut path = String::new();
     let mut word = String::new();
@@ -48,6 +51,7 @@ pub(super) fn constants(pattern: &str) -> Vec<Constant> {
                     kind,
                     is_hash,
                     is_time,
+                    is_target: has_source && path.contains("dst_ref"),
                 });
                 word.clear();
             }
@@ -62,7 +66,7 @@ pub(super) fn constants(pattern: &str) -> Vec<Constant> {
             }
         } else {
             if word.contains(':') {
-                path = word.trim_start_matches('[').to_owned();
+                word.trim_start_matches('[').clone_into(&mut path);
             }
             word.clear();
         }

@@ -208,6 +208,25 @@ impl Index {
     }
 }
 
+/// All kinds of number, in the order of the tables.
+pub(crate) fn all() -> impl Iterator<Item = &'static Id> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
+
+impl Id {
+    /// The letters and digits of a value that is written in one of the shapes from its first to its last
+    /// byte; whether they pass the check is another question.
+    pub(crate) fn payload(&self, value: &str) -> Option<Vec<u8>> {
+        let w = Window::of(value, &[]);
+        let mut payload = [0u8; 32];
+        self.shapes.iter().find_map(|(shape, _)| {
+            let (end, count) = matches(&w, 0, shape.as_bytes(), &mut payload)?;
+            let payload = payload.get(..count)?;
+            (end == value.len()).then(|| payload.to_vec())
+        })
+    }
+}
+
 /// Whether a separator joins a number to more digits beyond it.
 fn joined(w: &Window<'_>, separator: u8, beyond: usize) -> bool {
     separator == b'_'

@@ -1,0 +1,730 @@
+//! What a partner would see of a case: `findings.jsonl`, `shareable/` and `release.json`.
+//!
+//! ```text
+//! entries.jsonl ─► in batches, by all threads: findings; each entry hidden by policy and role ─► shareable/entries.jsonl
+//!               └► hidden entries folded like any others ─► shareable/bundle.json, shareable/patterns.json
+//! shareable/ ─► attacked with what was hidden, canaries, own names ─► the gate ─► release.json
+//! ```
+//!
+//! Everything behind the first step reads hidden entries alone, so that ids, patterns and counts are made of what is
+//! shown. The attack searches all of the two documents, and as many lines of the entries as [`LINES`] says.
+
+mod digest;
+mod sample;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::net::IpAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use aidos_core::analysis::own::Own;
+use aidos_core::analysis::role::verdict;
+use aidos_model::{Event, Timestamp};
+use aidos_privacy::anonymise::{Anonymiser, Document, Statistics};
+use aidos_privacy::gate::{
+    self, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason, State,
+    Verdict,
+};
+use aidos_privacy::key::CommunityKey;
+use aidos_privacy::pii::{CodePoints, Finding, Scanner};
+use aidos_privacy::policy::{Pap, Policy};
+use aidos_privacy::role::{Assets, Direction, Role};
+use bumpalo::Bump;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::ending::Ending;
+use crate::entries::{Entries, LONGEST_LINE};
+use crate::fold::Fold;
+use crate::numbers::Numbers;
+use crate::output::compress;
+use crate::pii::push_span;
+use crate::plan::RunPlan;
+use crate::progress::{Cancel, Moment, Progress};
+use crate::turnstile::Turnstile;
+
+pub(crate) use digest::files;
+use sample::Sample;
+
+/// Bytes of entries that a worker takes at once.
+const BATCH: usize = 256 << 10;
+/// Hidden values that the attack searches in all forms.
+const VALUES: usize = 256;
+/// Lines of entries that the attack searches.
+const LINES: u64 = 100_000;
+/// Own addresses that are hidden wherever they stand; of more, those in no known network go by their direction.
+const TARGETS: usize = 1 << 18;
+
+/// How a case is protected. Holds the key: it is not shown.
+#[derive(Debug)]
+pub struct Protection {
+    /// What may leave, and how it is hidden.
+    pub policy: Policy,
+    /// The key of the policy's community.
+    pub key: CommunityKey,
+    /// The key that seals releases of this installation.
+    pub installation: InstallationKey,
+    /// What receivers may do.
+    pub pap: Pap,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Protected {
+    /// Findings of each type in the messages of the entries.
+    pub findings: BTreeMap<&'static str, u64>,
+    /// What was hidden, by kind and technique.
+    pub statistics: Statistics,
+    /// What the gate said.
+    pub state: State,
+    /// Why, where it is not released.
+    pub reasons: Vec<String>,
+    /// What the attack tried and found.
+    pub attack: Attack,
+    /// What was kept of use.
+    pub utility: Utility,
+}
+
+/// What was kept of use, counted before and after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Utility {
+    /// Entries, all of which are shared.
+    pub entries: u64,
+    /// Different attackers in the case.
+    pub attackers: u64,
+    /// Different attackers in what is shared.
+    pub attackers_shared: u64,
+    /// Different targets in the case.
+    pub targets: u64,
+    /// Different pseudonymous targets in what is shared.
+    pub targets_shared: u64,
+}
+
+/// What is given to protect a case.
+pub(crate) struct Job<'j> {
+    pub(crate) plan: &'j RunPlan,
+    pub(crate) protection: &'j Protection,
+    /// The folder of the case.
+    pub(crate) work: &'j Path,
+    pub(crate) case: &'j str,
+    /// Own e-mail domains that were learned.
+    pub(crate) domains: Vec<String>,
+    /// Attackers and targets of the case.
+    pub(crate) counts: (u64, u64),
+    pub(crate) progress: &'j dyn Progress,
+    pub(crate) cancel: &'j Cancel,
+}
+
+/// Protects a case whose entries and patterns are written.
+///
+/// # Errors
+/// When a file cannot be read or written, or somebody cancelled.
+pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
+    let folder = job.work.join("shareable");
+    DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
+        .map_err(Error::file("create", &folder))?;
+    let own = job.own()?;
+    let anonymiser = job.anonymiser(own.assets)?;
+    let worker = Worker {
+        anonymiser: &anonymiser,
+        scanner: &scanner()?,
+        own: &own.raw,
+    };
+    let hidden_own = worker.hidden_own(&own.targets, &own.domains);
+    let mut hidden = job.hide(&worker, &folder, hidden_own)?;
+    job.stop()?;
+
+    let names = std::mem::take(&mut hidden.names);
+    let ending = Ending {
+        plan: job.plan,
+        work: &folder,
+        names: &names,
+        cancel: job.cancel,
+    };
+    let half = ending.begin(hidden.fold)?;
+    let (patterns, _) = ending.end(half)?;
+    let private = folder.join("private");
+    fs::remove_dir_all(&private).map_err(Error::file("remove", &private))?;
+    job.stop()?;
+
+    let attack = job.attack(&worker, &folder, &hidden.sample)?;
+    let utility = Utility {
+        entries: hidden.entries,
+        attackers: job.counts.0,
+        attackers_shared: patterns.attackers,
+        targets: job.counts.1,
+        targets_shared: patterns.targets,
+    };
+    let (state, reasons) = job.release(&anonymiser, &folder, &attack, utility)?;
+    Ok(Protected {
+        findings: hidden.findings,
+        statistics: hidden.statistics,
+        state,
+        reasons: reasons.iter().map(ToString::to_string).collect(),
+        attack,
+        utility,
+    })
+}
+
+/// Attacks a release that was made before, with the values that its case would hide now.
+///
+/// # Errors
+/// When a file cannot be read, or somebody cancelled.
+pub(crate) fn attack_again(job: &Job<'_>) -> Result<Attack, Error> {
+    let own = job.own()?;
+    let anonymiser = job.anonymiser(own.assets)?;
+    let worker = Worker {
+        anonymiser: &anonymiser,
+        scanner: &scanner()?,
+        own: &own.raw,
+    };
+    let mut sample = Sample::default();
+    let mut arena = Bump::new();
+    let mut read = 0;
+    let entries = Entries::at(job.work)?;
+    entries.each_line("attack", job.progress, &mut |number, line| {
+        job.stop()?;
+        if read < LINES {
+            read += 1;
+            let mut out = Batch::default();
+            worker.entry(number, line.as_bytes(), &arena, &mut out)?;
+            sample.join(&out.done.sample);
+            arena.reset();
+        }
+        Ok(())
+    })?;
+    job.attack(&worker, &job.work.join("shareable"), &sample)
+}
+
+/// What finds personal data in messages.
+fn scanner() -> Result<Scanner, Error> {
+    Scanner::new(aidos_privacy::pii::Options::default())
+        .map_err(|error| Error::Usage(error.to_string()))
+}
+
+/// What is the organisations' own.
+struct Owned {
+    raw: Own,
+    assets: Assets,
+    targets: BTreeSet<IpAddr>,
+    domains: BTreeSet<String>,
+}
+
+impl Job<'_> {
+    fn stop(&self) -> Result<(), Error> {
+        if self.cancel.is_cancelled() {
+            Err(Error::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn anonymiser(&self, assets: Assets) -> Result<Anonymiser, Error> {
+        Ok(Anonymiser::new(
+            self.protection.policy.clone(),
+            CommunityKey::from_bytes(*self.protection.key.export()),
+            scanner()?,
+            assets,
+        ))
+    }
+
+    /// What was named, and the targets that the case found.
+    fn own(&self) -> Result<Owned, Error> {
+        let mut targets = BTreeSet::new();
+        let mut domains: BTreeSet<String> = self.plan.own.domains().iter().cloned().collect();
+        domains.extend(self.domains.iter().cloned());
+        let private = self.work.join("private");
+        let mut folders: Vec<_> = fs::read_dir(&private)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .map_err(Error::file("read", &private))?;
+        folders.sort_by_key(fs::DirEntry::file_name);
+        for entry in folders {
+            let path = entry.path();
+            let file = File::open(&path).map_err(Error::file("read", &path))?;
+            for line in BufReader::new(file).lines() {
+                let line = line.map_err(Error::file("read", &path))?;
+                if let Ok(ip) = line.parse()
+                    && targets.len() < TARGETS
+                {
+                    targets.insert(ip);
+                }
+            }
+        }
+        let mut texts = self.plan.own.names();
+        texts.extend(domains.iter().cloned());
+        texts.extend(targets.iter().map(ToString::to_string));
+        // What is no asset by its form is own all the same: it is hidden as a name.
+        let (fine, odd): (Vec<String>, Vec<String>) = texts
+            .into_iter()
+            .partition(|text| Assets::parse([text.as_str()]).is_ok());
+        let assets = Assets::parse(fine.iter().map(String::as_str)).unwrap_or_default();
+        let assets = odd.iter().fold(assets, |assets, name| assets.with_name(name));
+        Ok(Owned {
+            raw: self.plan.own.clone(),
+            assets,
+            targets,
+            domains,
+        })
+    }
+
+    /// Writes findings and hidden entries, and folds the latter.
+    fn hide(
+        &self,
+        worker: &Worker<'_>,
+        folder: &Path,
+        own: Own,
+    ) -> Result<Hidden, Error> {
+        let entries = Entries::at(self.work)?;
+        self.progress.take(&Moment::Begin {
+            step: "protect",
+            total: entries.size(),
+        });
+        let end = if self.plan.compress { ".zst" } else { "" };
+        let create = |path: &Path| File::create(path).map_err(Error::file("create", path));
+        let findings = self.work.join(format!("findings.jsonl{end}"));
+        let shared = folder.join(format!("entries.jsonl{end}"));
+        let memory = usize::try_from(self.plan.reading.memory).unwrap_or(usize::MAX);
+        let names = self.plan.reading.providers.iter().map(|own| own.name().to_owned());
+        let names: Vec<String> = names.collect();
+        let written = Turnstile::new(Written {
+            findings: BufWriter::new(create(&findings)?),
+            shared: BufWriter::new(create(&shared)?),
+            fold: Fold::new(folder, memory / 6, own),
+            numbers: Numbers::of(names.iter().map(String::as_str)),
+            done: Done::default(),
+            arena: Bump::new(),
+        });
+        let lines = Mutex::new(Lines {
+            input: entries.open()?,
+            batch: 0,
+            first: 1,
+            bytes: 0,
+        });
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..self.plan.reading.threads.max(1))
+                .map(|_| {
+                    let (lines, written) = (&lines, &written);
+                    scope.spawn(move || {
+                        let result = self.work(worker, lines, written);
+                        if result.is_err() {
+                            written.break_down();
+                        }
+                        result
+                    })
+                })
+                .collect();
+            let mut failed: Option<Option<Error>> = None;
+            for thread in running {
+                match thread.join() {
+                    Ok(Ok(())) => {}
+                    // An error of its own says more than that another worker had one.
+                    Ok(Err(error)) => failed = Some(failed.flatten().or(error)),
+                    Err(_) => failed = Some(Some(Error::Worker)),
+                }
+            }
+            match failed {
+                Some(error) => Err(error.unwrap_or(Error::Worker)),
+                None => Ok(()),
+            }
+        })?;
+        let mut written = written.into_inner();
+        written
+            .findings
+            .flush()
+            .map_err(Error::file("write", &findings))?;
+        written
+            .shared
+            .flush()
+            .map_err(Error::file("write", &shared))?;
+        Ok(Hidden {
+            fold: written.fold,
+            names: written.numbers.into_names(),
+            sample: written.done.sample,
+            findings: written.done.findings,
+            statistics: written.done.statistics,
+            entries: written.done.entries,
+        })
+    }
+
+    /// One thread's batches; an error that another thread has is `None`.
+    fn work(
+        &self,
+        worker: &Worker<'_>,
+        lines: &Mutex<Lines>,
+        written: &Turnstile<Written>,
+    ) -> Result<(), Option<Error>> {
+        let mut text = Vec::new();
+        let mut arena = Bump::new();
+        loop {
+            self.stop().map_err(Some)?;
+            let taken = take(lines, &mut text).map_err(Some)?;
+            let Some((batch, first, bytes)) = taken else {
+                return Ok(());
+            };
+            let mut out = Batch::default();
+            for (number, line) in (first..).zip(text.split(|byte| *byte == b'\n')) {
+                if !line.is_empty() {
+                    worker
+                        .entry(number, line, &arena, &mut out)
+                        .map_err(Some)?;
+                    arena.reset();
+                }
+            }
+            let (findings, shared) = if self.plan.compress {
+                let packed = |bytes| compress(bytes).map_err(Error::file("write", self.work));
+                (
+                    packed(&out.findings).map_err(Some)?,
+                    packed(&out.shared).map_err(Some)?,
+                )
+            } else {
+                (std::mem::take(&mut out.findings), out.shared.clone())
+            };
+            let step = |written: &mut Written| -> Result<(), Error> {
+                let failed = Error::file("write", self.work);
+                let put = |written: &mut Written| {
+                    written.findings.write_all(&findings)?;
+                    written.shared.write_all(&shared)
+                };
+                put(written).map_err(failed)?;
+                written.count(&out)?;
+                self.progress.take(&Moment::At(bytes));
+                Ok(())
+            };
+            written.pass(batch, step).map_err(|_| None)?.map_err(Some)?;
+        }
+    }
+
+    /// Searches what is to be released as an adversary would who knows what was hidden.
+    fn attack(
+        &self,
+        worker: &Worker<'_>,
+        folder: &Path,
+        sample: &Sample,
+    ) -> Result<Attack, Error> {
+        let mut attack = worker.canaries();
+        let attacker = Attacker::new(sample.values());
+        let mut attacker = attacker.map_err(|error| Error::Usage(error.to_string()))?;
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .map_err(Error::file("read", folder))?
+            .into_iter()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        for name in names {
+            let mut input = Entries::File(folder.join(&name)).open()?;
+            let whole = !name.starts_with("entries.");
+            let mut line = Vec::new();
+            let mut number = 0;
+            loop {
+                self.stop()?;
+                line.clear();
+                // A document is one long line or many: a stretch of it is searched at once.
+                let len = (&mut input)
+                    .take(LONGEST_LINE)
+                    .read_until(b'\n', &mut line)
+                    .map_err(Error::file("read", &folder.join(&name)))?;
+                if len == 0 || (!whole && number == LINES) {
+                    break;
+                }
+                number += 1;
+                attacker.line(&name, number, &line);
+            }
+        }
+        let mut found = attacker.finish();
+        found.unsearched = sample.left_out();
+        attack = attack.and(found);
+        Ok(attack)
+    }
+
+    /// Asks the gate, and writes down what it said.
+    fn release(
+        &self,
+        anonymiser: &Anonymiser,
+        folder: &Path,
+        attack: &Attack,
+        utility: Utility,
+    ) -> Result<(State, Vec<Reason>), Error> {
+        let policy = anonymiser.policy();
+        let mut manifest = Manifest {
+            schema: 1,
+            case: self.case.to_owned(),
+            state: State::Waiting,
+            community: policy.community.clone(),
+            tlp: self.plan.tlp,
+            pap: self.protection.pap,
+            legal_basis: policy.legal_basis,
+            policy: PolicyName {
+                name: policy.name.clone(),
+                sha256: policy.digest(),
+            },
+            key: anonymiser.key_id().to_string(),
+            files: files(folder)?,
+            attack: attack.clone(),
+            utility: json!(utility),
+            approval: None,
+            seal: String::new(),
+        };
+        let proposal = Proposal {
+            item: (),
+            content: manifest.content(),
+            marking: manifest.marking(),
+            attack: attack.clone(),
+            anonymity: None,
+        };
+        // Without an approval no clock is asked: the same bytes at any time.
+        let (state, reasons) = match gate::release(proposal, policy, None, Timestamp(0)) {
+            Verdict::Released(_) => (State::Released, Vec::new()),
+            Verdict::Waiting(reasons) => (State::Waiting, reasons),
+            Verdict::Refused(reasons) => (State::Refused, reasons),
+        };
+        manifest.state = state;
+        let path = self.work.join("release.json");
+        fs::write(&path, manifest.close(&self.protection.installation))
+            .map_err(Error::file("write", &path))?;
+        Ok((state, reasons))
+    }
+}
+
+/// What all entries together gave.
+struct Hidden {
+    fold: Fold,
+    names: Vec<String>,
+    sample: Sample,
+    findings: BTreeMap<&'static str, u64>,
+    statistics: Statistics,
+    entries: u64,
+}
+
+/// The entries that are left, numbered in batches.
+struct Lines {
+    input: Box<dyn BufRead + Send>,
+    batch: u64,
+    first: u64,
+    bytes: u64,
+}
+
+/// Takes the next lines; returns the batch's number, its first line's, and the bytes that were taken so far.
+fn take(lines: &Mutex<Lines>, text: &mut Vec<u8>) -> Result<Option<(u64, u64, u64)>, Error> {
+    let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+    text.clear();
+    let first = lines.first;
+    while text.len() < BATCH {
+        let len = (&mut lines.input)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', text)
+            .map_err(Error::file("read", Path::new("entries.jsonl")))?;
+        if len == 0 {
+            break;
+        }
+        lines.first += 1;
+    }
+    if text.is_empty() {
+        return Ok(None);
+    }
+    lines.bytes += text.len() as u64;
+    let batch = lines.batch;
+    lines.batch += 1;
+    Ok(Some((batch, first, lines.bytes)))
+}
+
+/// What is written in order.
+struct Written {
+    findings: BufWriter<File>,
+    shared: BufWriter<File>,
+    fold: Fold,
+    numbers: Numbers,
+    done: Done,
+    arena: Bump,
+}
+
+impl Written {
+    /// Folds the hidden entries of a batch, and adds its counts.
+    fn count(&mut self, batch: &Batch) -> Result<(), Error> {
+        for line in batch.shared.split(|byte| *byte == b'\n') {
+            let Ok(text) = std::str::from_utf8(line) else {
+                continue;
+            };
+            if text.is_empty() {
+                continue;
+            }
+            self.done.entries += 1;
+            let number = self.done.entries;
+            let event = Event::parse(text, &self.arena).map_err(|error| Error::NotEntries {
+                line: number,
+                what: error.to_string(),
+            })?;
+            let provider = self.numbers.get(event.provider).ok_or_else(|| {
+                Error::Usage("the entries name more than 256 providers; share them apart".into())
+            })?;
+            self.fold
+                .add(&event, provider, number)
+                .map_err(Error::file("spill to", Path::new("the case")))?;
+            self.arena.reset();
+        }
+        for (kind, count) in &batch.done.findings {
+            *self.done.findings.entry(kind).or_default() += count;
+        }
+        self.done.statistics.add(&batch.done.statistics);
+        self.done.sample.join(&batch.done.sample);
+        Ok(())
+    }
+}
+
+/// What is counted.
+#[derive(Default)]
+struct Done {
+    findings: BTreeMap<&'static str, u64>,
+    statistics: Statistics,
+    sample: Sample,
+    entries: u64,
+}
+
+/// What a batch gave.
+#[derive(Default)]
+struct Batch {
+    findings: Vec<u8>,
+    shared: Vec<u8>,
+    done: Done,
+}
+
+/// Hides entries; shared by all threads.
+struct Worker<'w> {
+    anonymiser: &'w Anonymiser,
+    scanner: &'w Scanner,
+    own: &'w Own,
+}
+
+impl Worker<'_> {
+    fn entry(
+        &self,
+        number: u64,
+        line: &[u8],
+        arena: &Bump,
+        out: &mut Batch,
+    ) -> Result<(), Error> {
+        let wrong = |what: String| Error::NotEntries { line: number, what };
+        let text = std::str::from_utf8(line).map_err(|error| wrong(error.to_string()))?;
+        let event = Event::parse(text, arena).map_err(|error| wrong(error.to_string()))?;
+        let direction = direction(&event, self.own);
+        let mut entry: Value =
+            serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let message = entry.get("message").and_then(Value::as_str);
+        let message = message.unwrap_or_default().to_owned();
+        let mut found = Vec::new();
+        self.scanner.scan(&message, &mut found);
+        push_findings(&mut out.findings, number, &event, &message, &found);
+        for finding in &found {
+            *out.done.findings.entry(finding.kind.word()).or_default() += 1;
+        }
+        let mut document = Document::new();
+        self.anonymiser.entry(&mut document, &mut entry, direction);
+        let hidden = entry.get("message").and_then(Value::as_str);
+        let hidden = hidden.unwrap_or_default();
+        for finding in &found {
+            if let Some(value) = message.get(finding.start..finding.end)
+                && !hidden.contains(value)
+            {
+                out.done.sample.add(finding.kind.word(), value);
+            }
+        }
+        for (kind, value) in document.hidden() {
+            out.done.sample.add(kind, value);
+        }
+        out.done.statistics.add(document.statistics());
+        serde_json::to_writer(&mut out.shared, &entry).map_err(|error| wrong(error.to_string()))?;
+        out.shared.push(b'\n');
+        Ok(())
+    }
+
+    /// What is the organisations' own, as it looks when it is hidden.
+    fn hidden_own(&self, targets: &BTreeSet<IpAddr>, domains: &BTreeSet<String>) -> Own {
+        let addresses = targets.iter().map(|ip| {
+            let hidden = self
+                .anonymiser
+                .value("IP_ADDRESS", Role::Own, &ip.to_string());
+            hidden.text
+        });
+        let domains = domains.iter().filter_map(|domain| {
+            let address = format!("somebody@{domain}");
+            let hidden = self.anonymiser.value("EMAIL_ADDRESS", Role::Own, &address);
+            hidden
+                .text
+                .rsplit_once('@')
+                .map(|(_, domain)| domain.to_owned())
+        });
+        // What a technique made no address or domain of is nobody's in what is shared either.
+        let fine = addresses
+            .chain(domains)
+            .filter(|text| Own::parse([text.as_str()]).is_ok());
+        let texts: Vec<String> = fine.collect();
+        Own::parse(texts.iter().map(String::as_str)).unwrap_or_default()
+    }
+
+    /// Plants values in every field of an entry that hides its values, and looks whether they come through.
+    fn canaries(&self) -> Attack {
+        let mut attack = Attack::default();
+        for (kind, canary) in sample::CANARIES {
+            let mut entry = sample::planted(canary);
+            let mut document = Document::new();
+            self.anonymiser
+                .entry(&mut document, &mut entry, Direction::Inbound);
+            let Ok(mut attacker) = Attacker::new([(*kind, *canary)]) else {
+                continue;
+            };
+            attacker.line("canary", 1, entry.to_string().as_bytes());
+            let mut found = attacker.finish();
+            found.canaries = found.values;
+            attack = attack.and(found);
+        }
+        attack
+    }
+}
+
+/// Who acts towards whom in an entry.
+fn direction(event: &Event<'_>, own: &Own) -> Direction {
+    if event.source.ip.is_none() && event.destination.ip.is_none() {
+        let mail = !event.email_addresses.is_empty()
+            || !event.email_from.is_empty()
+            || !event.email_to.is_empty();
+        return if mail {
+            Direction::Correspondence
+        } else {
+            Direction::Unknown
+        };
+    }
+    Direction::of_rule(verdict(event, own).rule())
+}
+
+/// Writes the findings of a message, a line each: entry, place in the input, and code points of the message.
+fn push_findings(
+    out: &mut Vec<u8>,
+    entry: u64,
+    event: &Event<'_>,
+    message: &str,
+    found: &[Finding],
+) {
+    let mut points = CodePoints::new(message);
+    for finding in found {
+        out.extend_from_slice(b"{\"entry\":");
+        aidos_model::json::push_u64(out, entry);
+        out.extend_from_slice(b",\"path\":");
+        aidos_model::json::push_str(out, event.path);
+        out.extend_from_slice(b",\"line\":");
+        aidos_model::json::push_u64(out, event.line);
+        out.extend_from_slice(b",\"field\":\"message\",");
+        let place = (
+            points.at(finding.start) as u64,
+            points.at(finding.end) as u64,
+        );
+        push_span(out, place, finding);
+        out.extend_from_slice(b"}\n");
+    }
+}
+
