@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use aidos_model::json::{push_str, push_u64};
+use aidos_privacy::pii::tagger::Tagger;
 use aidos_privacy::pii::{CodePoints, Finding, Kind, Language, Options, Scanner};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -49,6 +50,22 @@ pub struct Scanned {
     pub seconds: f64,
     /// Inputs, and files in them, that were refused.
     pub refused: Vec<Refused>,
+}
+
+/// Builds a scanner; with `tagger` it also finds names of persons, places and organisations, unless none of
+/// these types is wanted.
+///
+/// # Errors
+/// When a detector of the user's is wrong, or the program was built with a broken model.
+pub fn scanner(options: Options, tagger: bool) -> Result<Scanner, Error> {
+    let usage = |error: &dyn std::fmt::Display| Error::Usage(error.to_string());
+    let serves = tagger && Tagger::serves(options.kinds);
+    let scanner = Scanner::new(options).map_err(|error| usage(&error))?;
+    if !serves {
+        return Ok(scanner);
+    }
+    let tagger = Tagger::shipped().map_err(|error| usage(&error))?;
+    Ok(scanner.with_pass(Box::new(tagger)))
 }
 
 /// Scans every row of the inputs, whoever's logs they are, and writes the findings in the order of the rows.
@@ -169,7 +186,7 @@ pub(crate) fn push_span(out: &mut Vec<u8>, (start, end): (u64, u64), finding: &F
     push_str(out, &finding.why);
 }
 
-/// A line that asks for the spans of a text; other members are passed over.
+/// A line that asks for the spans of a text; other members are passed over. `"tagger": false` leaves names out.
 #[derive(Deserialize)]
 struct Asked<'a> {
     #[serde(borrow)]
@@ -177,6 +194,7 @@ struct Asked<'a> {
     text: String,
     types: Option<Vec<String>>,
     language: Option<String>,
+    tagger: Option<bool>,
 }
 
 /// Lines that a worker takes at once.
@@ -193,7 +211,7 @@ struct Lines<'i> {
     line: u64,
 }
 
-/// Answers each line `{"id", "text", "types"?, "language"?}` by one `{"id", "spans": […]}`, in order, on
+/// Answers each line `{"id", "text", "types"?, "language"?, "tagger"?}` by one `{"id", "spans": […]}`, in order, on
 /// several threads. Offsets are code points of the text, the end exclusive.
 ///
 /// # Errors
@@ -201,11 +219,11 @@ struct Lines<'i> {
 pub fn spans(
     input: &mut (dyn BufRead + Send),
     out: &mut (dyn Write + Send),
-    options: &Options,
+    (options, tagger): (&Options, bool),
     threads: usize,
     cancel: &Cancel,
 ) -> Result<u64, Error> {
-    let usual = Scanner::new(options.clone()).map_err(|error| Error::Usage(error.to_string()))?;
+    let usual = scanner(options.clone(), tagger)?;
     let lines = Mutex::new(Lines {
         input,
         batch: 0,
@@ -217,7 +235,7 @@ pub fn spans(
             .map(|_| {
                 let (lines, written, usual) = (&lines, &written, &usual);
                 scope.spawn(move || {
-                    let result = answer(lines, written, usual, options, cancel);
+                    let result = answer(lines, written, usual, (options, tagger), cancel);
                     if result.is_err() {
                         written.break_down();
                     }
@@ -251,7 +269,7 @@ fn answer(
     lines: &Mutex<Lines<'_>>,
     written: &Turnstile<&mut (dyn Write + Send)>,
     usual: &Scanner,
-    options: &Options,
+    options: (&Options, bool),
     cancel: &Cancel,
 ) -> Result<u64, Option<Error>> {
     let mut kept = Vec::new();
@@ -320,13 +338,13 @@ fn take(lines: &Mutex<Lines<'_>>, text: &mut Vec<u8>) -> Result<Option<(u64, u64
 }
 
 /// A scanner for types and a language that a line asked for.
-type Special = ((Option<Vec<String>>, Option<String>), Scanner);
+type Special = ((Option<Vec<String>>, Option<String>, bool), Scanner);
 
 /// Answers one line.
 fn one(
     line: &[u8],
     usual: &Scanner,
-    options: &Options,
+    (options, tagger): (&Options, bool),
     kept: &mut Vec<Special>,
     out: &mut Vec<u8>,
 ) -> Result<(), String> {
@@ -339,9 +357,10 @@ fn one(
             .unwrap_or_default()
             .to_owned()
     })?;
-    let special = asked.types.is_some() || asked.language.is_some();
+    let named = asked.tagger.unwrap_or(tagger);
+    let special = asked.types.is_some() || asked.language.is_some() || named != tagger;
     let scanner = if special {
-        let key = (asked.types.clone(), asked.language.clone());
+        let key = (asked.types.clone(), asked.language.clone(), named);
         let at = if let Some(at) = kept.iter().position(|(known, _)| *known == key) {
             at
         } else {
@@ -352,7 +371,7 @@ fn one(
             if let Some(language) = asked.language.as_deref().and_then(Language::parse) {
                 options.language = Some(language);
             }
-            let scanner = Scanner::new(options).map_err(|error| error.to_string())?;
+            let scanner = scanner(options, named).map_err(|error| error.to_string())?;
             if kept.len() == KEPT {
                 kept.remove(0);
             }
@@ -390,7 +409,13 @@ mod tests {
         let mut out = Vec::new();
         let options = Options::default();
         let cancel = Cancel::default();
-        spans(&mut input.as_bytes(), &mut out, &options, threads, &cancel)?;
+        spans(
+            &mut input.as_bytes(),
+            &mut out,
+            (&options, true),
+            threads,
+            &cancel,
+        )?;
         Ok(String::from_utf8(out).unwrap())
     }
 
@@ -436,6 +461,25 @@ mod tests {
     }
 
     #[test]
+    fn names_are_found_unless_the_line_or_its_types_leave_them_out() {
+        let line = |more: &str| {
+            format!("{{\"id\":1,\"text\":\"Please call Maria Rossi in Berlin.\"{more}}}\n")
+        };
+        let kinds = |more: &str| {
+            let value: serde_json::Value =
+                serde_json::from_str(&answers(&line(more), 1).unwrap()).unwrap();
+            let spans = value["spans"].as_array().unwrap().iter();
+            spans
+                .map(|span| span["type"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(""), ["PERSON", "LOCATION"]);
+        assert_eq!(kinds(",\"types\":[\"LOCATION\"]"), ["LOCATION"]);
+        assert_eq!(kinds(",\"types\":[\"URL\"]"), Vec::<String>::new());
+        assert_eq!(kinds(",\"tagger\":false"), Vec::<String>::new());
+    }
+
+    #[test]
     fn a_wrong_line_is_named_and_what_came_before_is_answered() {
         let input = "{\"id\":1,\"text\":\"x\"}\n\n{\"id\":2}\n";
         let mut out = Vec::new();
@@ -443,7 +487,7 @@ mod tests {
         let result = spans(
             &mut input.as_bytes(),
             &mut out,
-            &Options::default(),
+            (&Options::default(), true),
             2,
             &cancel,
         );

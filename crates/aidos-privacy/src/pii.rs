@@ -5,8 +5,8 @@
 //! there; each checks a bounded window. Words in the text raise or lower the score.
 //! What overlaps is resolved last: the better proof wins, then the longer span, then the score.
 //!
-//! A finding shows a place, never the value. Names of persons and places need a tagger, which
-//! joins as a [`Pass`].
+//! A finding shows a place, never the value. Names of persons, places and organisations need the
+//! [`tagger`], which joins as a [`Pass`].
 //!
 //! ```
 //! use aidos_privacy::pii::{Kind, Options, Scanner};
@@ -25,6 +25,7 @@ pub(crate) mod detector;
 mod finding;
 mod kind;
 mod scanner;
+pub mod tagger;
 mod window;
 mod words;
 

@@ -39,7 +39,7 @@ impl Files for Keep {
 }
 
 /// One file of the simulator, without damage.
-fn made(name: &'static str) -> String {
+pub(crate) fn made(name: &'static str) -> String {
     let bytes = Arc::new(Mutex::new(Vec::new()));
     let plan = Plan {
         seed: 11,

@@ -8,7 +8,9 @@ mod columns;
 mod events;
 mod laws;
 mod logs;
+mod names;
 mod oracle;
+mod score;
 mod techniques;
 
 use std::sync::OnceLock;

@@ -8,7 +8,7 @@ use aidos_engine::decisions::Ledger;
 use aidos_engine::pii::{self, Form, Scanned};
 use aidos_engine::plan::Input;
 use aidos_privacy::decision::Verdict;
-use aidos_privacy::pii::{Custom, Kind, Language, Options, Scanner};
+use aidos_privacy::pii::{Custom, Kind, Language, Options};
 use anyhow::Context as _;
 use clap::Subcommand;
 
@@ -40,10 +40,10 @@ enum What {
 
 /// Find personal data in files of any kind, row by row
 ///
-/// Patterns, checksums and the words around a value decide; names of persons and places are not found yet. A
-/// place is the file, the line, and the characters of the record, from 1. With --jsonl each line {"id", "text",
-/// "types"?, "language"?} gets an answer {"id", "spans": […]}, in order; there, places count from 0 and the end
-/// is the character behind the last one.
+/// Patterns, checksums and the words around a value decide; names of persons, places and organisations are
+/// found by a model that ships with the program. A place is the file, the line, and the characters of the
+/// record, from 1. With --jsonl each line {"id", "text", "types"?, "language"?, "tagger"?} gets an answer {"id",
+/// "spans": […]}, in order; there, places count from 0 and the end is the character behind the last one.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos pii scan mail.log tickets.zip\n  \
@@ -70,6 +70,10 @@ struct Scan {
     /// The least score to report, 0 to 1
     #[arg(long, value_name = "S", default_value_t = 0.5)]
     min_score: f32,
+
+    /// Do not look for names of persons, places and organisations
+    #[arg(long)]
+    no_tagger: bool,
 
     /// Detectors of your own (TOML): dictionaries, patterns, validators, words around
     #[arg(long, value_name = "FILE")]
@@ -153,7 +157,7 @@ fn wanted(args: &Scan) -> anyhow::Result<Options> {
 
 /// Scans files.
 fn work(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let scanner = Scanner::new(wanted(args)?)?;
+    let scanner = pii::scanner(wanted(args)?, !args.no_tagger)?;
     let scanner = scanner.with_decisions(Ledger::at(&args.decisions).read()?);
     let config = session.config([args.reading.given()])?;
     let reading = options::reading(&config, options::inputs(&args.files))?;
@@ -239,7 +243,7 @@ fn answer(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
     pii::spans(
         &mut input,
         &mut out,
-        &wanted,
+        (&wanted, !args.no_tagger),
         reading.threads,
         &session.cancel,
     )?;
