@@ -42,7 +42,7 @@ use crate::entries::{Entries, LONGEST_LINE};
 use crate::fold::Fold;
 use crate::numbers::Numbers;
 use crate::output::compress;
-use crate::pii::push_span;
+use crate::pii::{self, push_span};
 use crate::plan::RunPlan;
 use crate::progress::{Cancel, Moment, Progress};
 use crate::turnstile::Turnstile;
@@ -204,8 +204,7 @@ pub(crate) fn attack_again(job: &Job<'_>) -> Result<Attack, Error> {
 
 /// What finds personal data in messages.
 fn scanner() -> Result<Scanner, Error> {
-    Scanner::new(aidos_privacy::pii::Options::default())
-        .map_err(|error| Error::Usage(error.to_string()))
+    pii::scanner(aidos_privacy::pii::Options::default(), true)
 }
 
 /// What is the organisations' own.
