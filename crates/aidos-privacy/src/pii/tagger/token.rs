@@ -172,7 +172,7 @@ fn chunk(bytes: &[u8], start: usize) -> (usize, bool) {
         end += 1;
     }
     let chunk = bytes.get(start..end).unwrap_or_default();
-    let letters = chunk.iter().any(|b| b.is_ascii_alphabetic());
+    let letters = chunk.iter().any(u8::is_ascii_alphabetic);
     let begins = matches!(chunk.first(), Some(b'/' | b'~'));
     let is_machine = (at > 0 && chunk.len() > at + 1)
         || odd && chunk.len() > 1
