@@ -41,7 +41,9 @@ use std::fmt;
 use aidos_model::{Timestamp, Tlp};
 
 pub use attack::{Attack, Attacker, LeakPlace};
-pub use manifest::{Approval, FileDigest, InstallationKey, Manifest, NotGenuine, PolicyName, State};
+pub use manifest::{
+    Approval, FileDigest, InstallationKey, Manifest, NotGenuine, PolicyName, State,
+};
 pub use reason::Reason;
 
 use crate::policy::{Approver, Pap, Policy};

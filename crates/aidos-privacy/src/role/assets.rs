@@ -144,11 +144,10 @@ impl Assets {
         self.names
             .iter()
             .any(|name| name.eq_ignore_ascii_case(value.trim()))
-            || address_of(value)
-                .is_some_and(|ip| {
-                    self.hosts.contains(&Network::of(ip))
-                        || self.networks.iter().any(|network| network.holds(ip))
-                })
+            || address_of(value).is_some_and(|ip| {
+                self.hosts.contains(&Network::of(ip))
+                    || self.networks.iter().any(|network| network.holds(ip))
+            })
             || (!self.domains.is_empty()
                 && self
                     .domains
