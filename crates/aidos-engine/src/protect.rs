@@ -375,20 +375,24 @@ impl Job<'_> {
                     arena.reset();
                 }
             }
-            let (findings, shared) = if self.plan.compress {
-                let packed = |bytes| compress(bytes).map_err(Error::file("write", self.work));
-                (
-                    packed(&out.findings).map_err(Some)?,
-                    packed(&out.shared).map_err(Some)?,
-                )
-            } else {
-                (std::mem::take(&mut out.findings), out.shared.clone())
-            };
+            let mut packed = [Vec::new(), Vec::new()];
+            if self.plan.compress {
+                let [findings, shared] = &mut packed;
+                let failed = |error| Some(Error::file("write", self.work)(error));
+                compress(&mut out.findings, findings).map_err(failed)?;
+                // The lines themselves are still to be folded.
+                compress(&mut out.shared.clone(), shared).map_err(failed)?;
+            }
             let step = |written: &mut Written| -> Result<(), Error> {
                 let failed = Error::file("write", self.work);
+                let [findings, shared] = if self.plan.compress {
+                    [&packed[0], &packed[1]]
+                } else {
+                    [&out.findings, &out.shared]
+                };
                 let put = |written: &mut Written| {
-                    written.findings.write_all(&findings)?;
-                    written.shared.write_all(&shared)
+                    written.findings.write_all(findings)?;
+                    written.shared.write_all(shared)
                 };
                 put(written).map_err(failed)?;
                 written.count(&out)?;

@@ -1,6 +1,6 @@
 //! Whose values a document holds, and where they stand in its texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shape;
 use super::words::Words;
@@ -69,6 +69,7 @@ pub(super) struct Known {
     /// What is hidden: texts in `words`, the rest beside them.
     values: Vec<Value>,
     words: Words,
+    spellings: BTreeSet<String>,
     attackers: Words,
     /// Names of attackers, tools, techniques: they shield nothing but themselves.
     names: Words,
@@ -89,10 +90,24 @@ impl Known {
     pub(super) fn add(&mut self, kind: &str, role: Role, value: &str) {
         let value = value.trim();
         let folded = value.to_lowercase();
-        let old = self.roles.get(&folded);
-        if value.is_empty() || old.is_some_and(|old| stands(old, role, kind)) {
+        if value.is_empty() {
             return;
         }
+        if let Some(old) = self.roles.get(&folded)
+            && stands(old, role, kind)
+        {
+            // Another spelling of what is hidden: its encodings and hashes are others.
+            let own = old.0;
+            if own != Role::Attacker
+                && role != Role::Attacker
+                && self.spellings.insert(value.to_owned())
+            {
+                self.push(kind, own, value, false);
+                self.search = None;
+            }
+            return;
+        }
+        self.spellings.insert(value.to_owned());
         let before = self.roles.insert(folded.clone(), (role, kind.to_owned()));
         let before = before.map(|(role, _)| role);
         match (role, kind) {

@@ -180,7 +180,12 @@ impl Names {
         while all.len() > 1 && all.last().is_some_and(|t| is_filler(t)) {
             let without = all.get(..all.len() - 1).unwrap_or_default();
             // `phone number` is a phrase of its own; `phone_1` is `phone`.
-            if self.phrases.contains_key(&all.concat()) {
+            // Also at the end of a path: `file.hashes.SHA-256`.
+            let phrase = |from: usize| {
+                let last = all.get(from..).unwrap_or_default();
+                self.phrases.contains_key(&last.concat())
+            };
+            if (0..all.len() - 1).any(phrase) {
                 break;
             }
             all = without.to_vec();
@@ -378,7 +383,7 @@ mod tests {
                 "{name}: {claims:?}"
             );
         }
-        assert_eq!(best("email_verified"), None);
-        assert_eq!(best("ip_count"), None);
+        assert_eq!(best("email_verified"), Some(Type::Boolean));
+        assert_eq!(best("ip_count"), Some(Type::Integer));
     }
 }

@@ -226,7 +226,7 @@ impl Iocs {
         Self {
             ip: format!(
                 "{}.{}.{}.{}",
-                100 + dice.below(20),
+                110 + dice.below(9),
                 dice.below(250),
                 dice.below(250),
                 1 + dice.below(250)
