@@ -290,11 +290,10 @@ impl Values<'_> {
                     _ => format!("{city}, {state} {code}"),
                 }
             }
-            (Language::En, 6..8) => format!("{city} {code}"),
+            (Language::En, 6..8) | (Language::El, 3..5) => format!("{city} {code}"),
             (Language::It, 0..4) => format!("{code} {city} ({})", digits("AA", self.random)),
             (Language::Es, 0..2) => format!("{code} {city} ({city})"),
             (Language::El, 0..3) => format!("Τ.Κ. {code}, {city}"),
-            (Language::El, 3..5) => format!("{city} {code}"),
             (_, 9) => city,
             (_, 8) => format!("{city}{}{code}", self.pick(&[", ", " ", "\n"])),
             _ => format!("{code} {city}"),

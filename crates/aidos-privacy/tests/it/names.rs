@@ -118,9 +118,9 @@ fn persons_in_lines_of_logs_are_found_and_nothing_else() {
             let hits = found.iter().filter(|f| f.kind == Kind::Person);
             for f in hits {
                 if &text[f.start..f.end] == person {
-                    right += 1
+                    right += 1;
                 } else {
-                    alarms += 1
+                    alarms += 1;
                 }
             }
         }
@@ -182,6 +182,7 @@ proptest! {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // a test measures time
 fn long_texts_take_time_in_proportion() {
     let sentence = "Maria Rossi of Alpenwerk AG lives at 12 Main Street, Springfield. ";
     for unit in [
