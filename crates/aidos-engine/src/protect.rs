@@ -136,7 +136,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
         scanner: &scanner()?,
         own: &own.raw,
     };
-    let hidden_own = worker.hidden_own(&own.targets, &own.domains);
+    let hidden_own = worker.hidden_own(&own.targets, own.raw.domains());
     let mut hidden = job.hide(&worker, &folder, hidden_own)?;
     job.stop()?;
 
@@ -212,7 +212,6 @@ struct Owned {
     raw: Own,
     assets: Assets,
     targets: BTreeSet<IpAddr>,
-    domains: BTreeSet<String>,
 }
 
 impl Job<'_> {
@@ -268,7 +267,6 @@ impl Job<'_> {
             raw: self.plan.own.clone(),
             assets,
             targets,
-            domains,
         })
     }
 
@@ -647,7 +645,9 @@ impl Worker<'_> {
     }
 
     /// What is the organisations' own, as it looks when it is hidden.
-    fn hidden_own(&self, targets: &BTreeSet<IpAddr>, domains: &BTreeSet<String>) -> Own {
+    ///
+    /// Domains that were learned are learned again.
+    fn hidden_own(&self, targets: &BTreeSet<IpAddr>, domains: &[String]) -> Own {
         let addresses = targets.iter().map(|ip| {
             let hidden = self
                 .anonymiser

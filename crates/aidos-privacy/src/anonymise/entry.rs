@@ -39,8 +39,8 @@ fn rule(path: &str) -> Rule {
         | "aidos.routeros.flags" => Word,
         "source.ip" | "source.nat.ip" => Rule::Value("IP_ADDRESS", Source),
         "destination.ip" | "destination.nat.ip" => Rule::Value("IP_ADDRESS", Destination),
-        "source.mac" => Rule::Value("MAC_ADDRESS", Source),
-        "destination.mac" => Rule::Value("MAC_ADDRESS", Destination),
+        // A hardware address is of the own network's next hop, whoever sent the packet.
+        "source.mac" | "destination.mac" => Rule::Value("MAC_ADDRESS", Observer),
         "source.port"
         | "destination.port"
         | "source.nat.port"

@@ -128,7 +128,7 @@ impl Known {
         }
         self.push(kind, role, value, false);
         shape::parts(kind, value, &mut |kind, part| {
-            self.push(kind, role, part, true)
+            self.push(kind, role, part, true);
         });
         self.search = None;
     }

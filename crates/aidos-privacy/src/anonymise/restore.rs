@@ -26,6 +26,7 @@ impl Anonymiser {
     /// assert_eq!(own.restore_text(document.ledger(), &hidden), "from 198.51.7.9, twice");
     /// # Ok::<(), aidos_privacy::pii::Error>(())
     /// ```
+    #[must_use] 
     pub fn restore_text(&self, ledger: &Ledger, text: &str) -> String {
         Restorer::new(self, ledger).text(text)
     }
@@ -75,7 +76,7 @@ impl Restorer {
     fn text(&self, text: &str) -> String {
         let mut found = Vec::new();
         self.words.find(text, &mut |at, start, end| {
-            found.push((start, std::cmp::Reverse(end), at))
+            found.push((start, std::cmp::Reverse(end), at));
         });
         found.sort_unstable();
         let mut out = String::with_capacity(text.len());

@@ -25,6 +25,7 @@ pub enum Domain {
 
 impl Domain {
     /// As reports write it.
+    #[must_use] 
     pub fn word(self) -> &'static str {
         match self {
             Domain::Health => "health",

@@ -83,6 +83,7 @@ impl Attacker {
     }
 
     /// What was found.
+    #[must_use] 
     pub fn finish(self) -> Attack {
         self.attack
     }

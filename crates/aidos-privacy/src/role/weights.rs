@@ -56,7 +56,7 @@ fn entry(direction: Direction, end: End, say: &mut impl FnMut(Role, f32, &str)) 
         End::User => {
             return match direction {
                 Direction::LoginFailure => {
-                    say(Victim, 2.0, "the account that a log-in was tried on")
+                    say(Victim, 2.0, "the account that a log-in was tried on");
                 }
                 _ => say(Own, 2.0, "an account in an own log"),
             };
@@ -73,10 +73,10 @@ fn entry(direction: Direction, end: End, say: &mut impl FnMut(Role, f32, &str)) 
             "an address inside acts towards it, or it answers",
         ),
         Direction::Passing if is_source => {
-            say(Attacker, 2.0, "it acts towards others from outside")
+            say(Attacker, 2.0, "it acts towards others from outside");
         }
         Direction::Inbound if is_source => {
-            say(Attacker, 3.0, "it acts from outside towards the inside")
+            say(Attacker, 3.0, "it acts from outside towards the inside");
         }
         Direction::LoginFailure if is_source => say(Attacker, 4.0, "a log-in from there failed"),
         Direction::Alert if is_source => say(Attacker, 4.0, "a detector raised an alert about it"),
@@ -160,17 +160,17 @@ fn misp(place: &Misp<'_>, say: &mut impl FnMut(Role, f32, &str)) {
             say(Attacker, 1.5, "the relation of who sent a mail");
         }
         "victim" | "target" | "targeted-machine" => {
-            say(Victim, 6.0, "the relation of who is attacked")
+            say(Victim, 6.0, "the relation of who is attacked");
         }
         _ => {}
     }
     match object {
         "person" | "victim" | "user-account" | "credential" | "employee" | "passport"
         | "bank-account" | "phone" | "leaked-document" => {
-            say(Victim, 6.0, "a MISP object of persons and accounts")
+            say(Victim, 6.0, "a MISP object of persons and accounts");
         }
         "organization" | "device" | "asset" => {
-            say(Bystander, 2.0, "a MISP object that names others")
+            say(Bystander, 2.0, "a MISP object that names others");
         }
         _ => {}
     }
@@ -199,7 +199,7 @@ fn stix(place: &Stix<'_>, say: &mut impl FnMut(Role, f32, &str)) {
     }
     match place.kind {
         "indicator" if place.property == "pattern_target" => {
-            say(Victim, 6.0, "what the source in a pattern acts upon")
+            say(Victim, 6.0, "what the source in a pattern acts upon");
         }
         "indicator" if place.property == "pattern_of_harmless" => {
             say(
@@ -209,7 +209,7 @@ fn stix(place: &Stix<'_>, say: &mut impl FnMut(Role, f32, &str)) {
             );
         }
         "indicator" if place.property == "pattern" => {
-            say(Attacker, 5.0, "the pattern of an indicator")
+            say(Attacker, 5.0, "the pattern of an indicator");
         }
         "indicator" | "malware" | "attack-pattern" | "tool" | "infrastructure"
         | "intrusion-set" | "threat-actor" | "campaign" | "malware-analysis" | "vulnerability" => {

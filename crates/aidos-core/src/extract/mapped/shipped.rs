@@ -69,9 +69,8 @@ impl Gist {
         let holds = |word: &String| memchr::memmem::find(row.text.as_bytes(), word.as_bytes()).is_some();
         match (self.format, row.shape) {
             (Format::Text, Shape::Line) => self.contains.is_empty() || self.contains.iter().any(holds),
-            (Format::Csv, Shape::Cells { .. }) => true,
+            (Format::Csv, Shape::Cells { .. }) | (Format::Json, Shape::Json { .. }) => true,
             (Format::Csv, Shape::Line) => self.separator.as_ref().is_none_or(holds),
-            (Format::Json, Shape::Json { .. }) => true,
             (Format::Json, Shape::Line) => row.text.trim_start().starts_with('{'),
             _ => false,
         }
