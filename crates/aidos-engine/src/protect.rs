@@ -25,8 +25,7 @@ use aidos_core::analysis::role::verdict;
 use aidos_model::{Event, Timestamp};
 use aidos_privacy::anonymise::{Anonymiser, Document, Statistics};
 use aidos_privacy::gate::{
-    self, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason, State,
-    Verdict,
+    self, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason, State, Verdict,
 };
 use aidos_privacy::key::CommunityKey;
 use aidos_privacy::pii::{CodePoints, Finding, Scanner};
@@ -262,7 +261,9 @@ impl Job<'_> {
             .into_iter()
             .partition(|text| Assets::parse([text.as_str()]).is_ok());
         let assets = Assets::parse(fine.iter().map(String::as_str)).unwrap_or_default();
-        let assets = odd.iter().fold(assets, |assets, name| assets.with_name(name));
+        let assets = odd
+            .iter()
+            .fold(assets, |assets, name| assets.with_name(name));
         Ok(Owned {
             raw: self.plan.own.clone(),
             assets,
@@ -271,12 +272,7 @@ impl Job<'_> {
     }
 
     /// Writes findings and hidden entries, and folds the latter.
-    fn hide(
-        &self,
-        worker: &Worker<'_>,
-        folder: &Path,
-        own: Own,
-    ) -> Result<Hidden, Error> {
+    fn hide(&self, worker: &Worker<'_>, folder: &Path, own: Own) -> Result<Hidden, Error> {
         let entries = Entries::at(self.work)?;
         self.progress.take(&Moment::Begin {
             step: "protect",
@@ -287,7 +283,12 @@ impl Job<'_> {
         let findings = self.work.join(format!("findings.jsonl{end}"));
         let shared = folder.join(format!("entries.jsonl{end}"));
         let memory = usize::try_from(self.plan.reading.memory).unwrap_or(usize::MAX);
-        let names = self.plan.reading.providers.iter().map(|own| own.name().to_owned());
+        let names = self
+            .plan
+            .reading
+            .providers
+            .iter()
+            .map(|own| own.name().to_owned());
         let names: Vec<String> = names.collect();
         let written = Turnstile::new(Written {
             findings: BufWriter::new(create(&findings)?),
@@ -367,9 +368,7 @@ impl Job<'_> {
             let mut out = Batch::default();
             for (number, line) in (first..).zip(text.split(|byte| *byte == b'\n')) {
                 if !line.is_empty() {
-                    worker
-                        .entry(number, line, &arena, &mut out)
-                        .map_err(Some)?;
+                    worker.entry(number, line, &arena, &mut out).map_err(Some)?;
                     arena.reset();
                 }
             }
@@ -402,12 +401,7 @@ impl Job<'_> {
     }
 
     /// Searches what is to be released as an adversary would who knows what was hidden.
-    fn attack(
-        &self,
-        worker: &Worker<'_>,
-        folder: &Path,
-        sample: &Sample,
-    ) -> Result<Attack, Error> {
+    fn attack(&self, worker: &Worker<'_>, folder: &Path, sample: &Sample) -> Result<Attack, Error> {
         let mut attack = worker.canaries();
         let attacker = Attacker::new(sample.values());
         let mut attacker = attacker.map_err(|error| Error::Usage(error.to_string()))?;
@@ -603,13 +597,7 @@ struct Worker<'w> {
 }
 
 impl Worker<'_> {
-    fn entry(
-        &self,
-        number: u64,
-        line: &[u8],
-        arena: &Bump,
-        out: &mut Batch,
-    ) -> Result<(), Error> {
+    fn entry(&self, number: u64, line: &[u8], arena: &Bump, out: &mut Batch) -> Result<(), Error> {
         let wrong = |what: String| Error::NotEntries { line: number, what };
         let text = std::str::from_utf8(line).map_err(|error| wrong(error.to_string()))?;
         let event = Event::parse(text, arena).map_err(|error| wrong(error.to_string()))?;
@@ -730,4 +718,3 @@ fn push_findings(
         out.extend_from_slice(b"}\n");
     }
 }
-

@@ -228,7 +228,9 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 fn read(case: &Path) -> Result<Vec<u8>, Error> {
     let path = case.join("release.json");
-    let length = fs::metadata(&path).map_err(Error::file("read", &path))?.len();
+    let length = fs::metadata(&path)
+        .map_err(Error::file("read", &path))?
+        .len();
     if length > LONGEST {
         return Err(Error::Usage(format!(
             "`{}` is longer than any release.json; run the case again",

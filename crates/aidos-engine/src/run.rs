@@ -25,8 +25,8 @@ use crate::lookup;
 use crate::output::{Output, Stream};
 use crate::pipeline::{Compose, Outcome, Pipeline, Style};
 use crate::plan::RunPlan;
-use crate::protect::{Job, protect};
 use crate::progress::{Cancel, Moment, Progress};
+use crate::protect::{Job, protect};
 use crate::report::{Facts, Tops, format_name, report};
 use crate::{Error, Summary};
 

@@ -85,7 +85,6 @@ impl std::fmt::Debug for Anonymiser {
 
 impl Anonymiser {
     /// An anonymiser. The policy's overrides and the assets make its judge of roles.
-    #[must_use] 
     pub fn new(policy: Policy, key: CommunityKey, scanner: Scanner, assets: Assets) -> Self {
         let own = assets.names().map(|(kind, value)| Denied {
             kind: kind.to_owned(),
@@ -122,19 +121,16 @@ impl Anonymiser {
     }
 
     /// The policy.
-    #[must_use] 
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
     /// The public name of the key.
-    #[must_use] 
     pub fn key_id(&self) -> KeyId {
         self.key.id()
     }
 
     /// The judge of roles.
-    #[must_use] 
     pub fn judge(&self) -> &Judge {
         &self.judge
     }
@@ -143,7 +139,6 @@ impl Anonymiser {
     ///
     /// A value on the allow list or a public, harmless one is kept. An attacker's value that names or reaches a natural
     /// person is treated as a bystander's unless the policy lets it stay.
-    #[must_use] 
     pub fn technique(&self, kind: &str, role: Role, value: &str) -> Technique {
         let is_open = matches!(role, Role::Attacker | Role::Bystander);
         if self.is_allowed(value) || (is_open && self.judge.is_listed(value)) {
@@ -156,7 +151,6 @@ impl Anonymiser {
     /// One value, hidden. What a technique refuses is taken away: the text is empty then.
     ///
     /// It is not known from elsewhere: tokens are recognised, other outputs are not (see [`Document`]).
-    #[must_use] 
     pub fn value(&self, kind: &str, role: Role, value: &str) -> Hidden {
         let technique = self.technique(kind, role, value);
         self.apply(&technique, kind, value)

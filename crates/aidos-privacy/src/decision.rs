@@ -63,7 +63,6 @@ pub enum Subject {
 
 impl Subject {
     /// A value, by its digest. Blanks around it and ASCII case make no difference.
-    #[must_use] 
     pub fn value(key: &[u8; 32], kind: Kind, value: &str) -> Subject {
         Subject::Value {
             kind: kind.word().to_owned(),
@@ -129,19 +128,16 @@ impl Decisions {
     }
 
     /// Whether nothing was decided.
-    #[must_use] 
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.columns.is_empty()
     }
 
     /// How many decisions count.
-    #[must_use] 
     pub fn len(&self) -> usize {
         self.values.len() + self.columns.len()
     }
 
     /// What was decided of a value.
-    #[must_use] 
     pub fn value(&self, kind: Kind, value: &str) -> Option<Verdict> {
         if self.values.is_empty() {
             return None;

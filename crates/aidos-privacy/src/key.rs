@@ -57,25 +57,21 @@ impl MasterKey {
     /// assert_ne!(a.id(), master.community("isac-b").id());
     /// assert_eq!(format!("{master:?}"), "MasterKey(…)");
     /// ```
-    #[must_use] 
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
     /// The key of a community. Names are compared byte by byte.
-    #[must_use] 
     pub fn community(&self, name: &str) -> CommunityKey {
         CommunityKey(*derive(&self.0, &["community", name]))
     }
 
     /// The public name of this key.
-    #[must_use] 
     pub fn id(&self) -> KeyId {
         KeyId(*derive(&self.0, &["master id"]))
     }
 
     /// The bytes, for the file in which the caller keeps the key. Wiped when dropped.
-    #[must_use] 
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0)
     }
@@ -90,13 +86,11 @@ impl CommunityKey {
     /// A community's key that was handed over, as its 32 bytes.
     ///
     /// Members of a community share this key, not anyone's master.
-    #[must_use] 
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
     /// The bytes to hand to another member, over a channel that keeps them secret. Wiped when dropped.
-    #[must_use] 
     pub fn export(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0)
     }
@@ -111,7 +105,6 @@ impl CommunityKey {
     }
 
     /// The public name of this key.
-    #[must_use] 
     pub fn id(&self) -> KeyId {
         KeyId(*derive(&self.0, &["community id"]))
     }

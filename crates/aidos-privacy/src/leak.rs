@@ -65,7 +65,6 @@ pub enum Form {
 
 impl Form {
     /// Whether what was found is the value in letters that a person reads.
-    #[must_use] 
     pub fn is_plain(self) -> bool {
         matches!(self, Self::Exact | Self::Folded | Self::Digits | Self::Part)
     }
@@ -213,14 +212,12 @@ impl Search {
     }
 
     /// Whether it looks for nothing.
-    #[must_use] 
     pub fn is_empty(&self) -> bool {
         self.raw.is_none() && self.folded.is_none()
     }
 
     /// All places where a value is found, sorted by value, form and place. Bytes that are no UTF-8 are searched as
     /// far as their forms are of ASCII.
-    #[must_use] 
     pub fn find(&self, haystack: &[u8]) -> Vec<Leak> {
         let mut leaks = Vec::new();
         if let Some(raw) = &self.raw {

@@ -294,7 +294,6 @@ impl Policy {
     /// The file's row for kind and role comes first, then its row for the kind and `any`, then its `[defaults]`, then
     /// [`defaults::technique`]. `any` never covers attackers. An irreversible policy gives no technique whose outputs can be
     /// linked, except for attackers.
-    #[must_use] 
     pub fn technique(&self, kind: &str, role: Role) -> Technique {
         let who = Who::from(role);
         let pick = |row: &BTreeMap<Who, Technique>| {
@@ -315,7 +314,6 @@ impl Policy {
     }
 
     /// Whether a release with these labels may leave under this policy.
-    #[must_use] 
     pub fn admits(&self, tlp: Tlp, pap: Pap) -> bool {
         tlp <= self.tlp && pap <= self.pap
     }
@@ -325,7 +323,6 @@ impl Policy {
     /// The canonical form is the canonical JSON (RFC 8785) of all fields, defaults filled in. Comments, blanks and the order
     /// of tables do not matter. It covers values of allow and deny lists, so it is no secret-keeping commitment to
     /// a short list.
-    #[must_use] 
     pub fn digest(&self) -> String {
         let mut bytes = Vec::new();
         // A policy is a tree of texts and finite numbers: it always becomes JSON.

@@ -57,7 +57,6 @@ impl Role {
     pub const ALL: [Self; 4] = [Self::Attacker, Self::Bystander, Self::Own, Self::Victim];
 
     /// The word that policies and reports use.
-    #[must_use] 
     pub const fn word(self) -> &'static str {
         match self {
             Self::Attacker => "attacker",
@@ -68,7 +67,6 @@ impl Role {
     }
 
     /// The role of a word; `None` for a word that names none.
-    #[must_use] 
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.word() == word)
     }
@@ -102,7 +100,6 @@ impl Verdict {
     /// assert_eq!(Verdict::of(&Technique::Ip), Verdict::Pseudonymise);
     /// assert_eq!(Verdict::of(&Technique::Redact), Verdict::Redact);
     /// ```
-    #[must_use] 
     pub fn of(technique: &Technique) -> Self {
         match technique {
             Technique::Keep => Self::Keep,
@@ -244,7 +241,6 @@ pub struct Judge {
 
 impl Judge {
     /// A judge who knows what is own.
-    #[must_use] 
     pub fn new(assets: Assets) -> Self {
         Self {
             assets,
@@ -267,26 +263,22 @@ impl Judge {
     }
 
     /// What is own.
-    #[must_use] 
     pub fn assets(&self) -> &Assets {
         &self.assets
     }
 
     /// Whether a value stands on a list of harmless ones.
-    #[must_use] 
     pub fn is_listed(&self, value: &str) -> bool {
         self.warnings.holds(value)
     }
 
     /// The role that a person decided for this value or its place.
-    #[must_use] 
     pub fn decided(&self, clues: &Clues<'_>) -> Option<Role> {
         let covering = self.overrides.iter().find(|own| own.covers(clues));
         covering.and_then(|own| own.role)
     }
 
     /// Weighs what is known of a value.
-    #[must_use] 
     pub fn judge(&self, clues: &Clues<'_>) -> Judgement {
         if let Some(own) = self.overrides.iter().find(|own| own.covers(clues))
             && let Some(role) = own.role

@@ -120,7 +120,6 @@ pub struct Hidden {
 
 impl Technique {
     /// The word by which a policy calls it.
-    #[must_use] 
     pub fn name(&self) -> &'static str {
         match self {
             Self::Keep => "keep",
@@ -141,7 +140,6 @@ impl Technique {
     }
 
     /// Whether [`Technique::restore`] gives values back.
-    #[must_use] 
     pub fn is_reversible(&self) -> bool {
         matches!(
             self,
@@ -158,7 +156,6 @@ impl Technique {
     /// # use aidos_privacy::technique::Technique;
     /// assert!(Technique::Hash.is_linkable() && !Technique::Redact.is_linkable());
     /// ```
-    #[must_use] 
     pub fn is_linkable(&self) -> bool {
         !matches!(
             self,
@@ -169,7 +166,6 @@ impl Technique {
     /// Whether hiding a hidden value gives it back by the value alone; else a [`Ledger`] is needed.
     ///
     /// `Pseudonym` says yes, with the exception that its module states.
-    #[must_use] 
     pub fn is_idempotent(&self) -> bool {
         !matches!(
             self,

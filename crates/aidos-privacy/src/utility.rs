@@ -46,7 +46,6 @@ pub struct Correlation {
 impl Correlation {
     /// Edges in both, of edges in either: 1 where nothing changed, also where there were none.
     #[allow(clippy::cast_precision_loss)] // a share; 2⁵³ edges are more than any release has
-    #[must_use] 
     pub fn jaccard(&self) -> f64 {
         let all = self.kept + self.lost + self.made;
         if all == 0 {
@@ -74,7 +73,6 @@ impl Share {
 
     /// The share, 0 to 1; 1 where there were none.
     #[allow(clippy::cast_precision_loss)] // as above
-    #[must_use] 
     pub fn value(&self) -> f64 {
         if self.of == 0 {
             1.0
@@ -122,7 +120,6 @@ impl Meter {
     pub const LIMIT: usize = 1 << 18;
 
     /// Nothing measured yet.
-    #[must_use] 
     pub fn new() -> Self {
         Self::default()
     }
@@ -211,7 +208,6 @@ impl Meter {
     ///
     /// Edges are counted from how often each value before stands for each value after: a value in n places is n(n−1)/2
     /// edges.
-    #[must_use] 
     pub fn measured(&self) -> Measured {
         let edges = |places: u64| places.saturating_mul(places.saturating_sub(1)) / 2;
         let mut correlation = Correlation::default();

@@ -93,7 +93,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("policy", "AIDOS_POLICY", "", Shape::Path, any),
     setting("community", "AIDOS_COMMUNITY", "", Shape::One, any),
     setting("key-file", "AIDOS_KEY_FILE", "", Shape::Path, any),
-    setting("passphrase-file", "AIDOS_PASSPHRASE_FILE", "", Shape::Path, any),
+    setting(
+        "passphrase-file",
+        "AIDOS_PASSPHRASE_FILE",
+        "",
+        Shape::Path,
+        any,
+    ),
     setting(
         "shareable",
         "AIDOS_SHAREABLE",

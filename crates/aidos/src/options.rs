@@ -175,9 +175,8 @@ pub(crate) fn protection(config: &Config, ui: &Ui) -> anyhow::Result<Protection>
 
 /// Where keys are.
 pub(crate) fn keys() -> anyhow::Result<Keys> {
-    let folder = config::folder(&|name| std::env::var_os(name)).ok_or_else(|| {
-        usage("there is no folder for keys: set HOME or XDG_CONFIG_HOME")
-    })?;
+    let folder = config::folder(&|name| std::env::var_os(name))
+        .ok_or_else(|| usage("there is no folder for keys: set HOME or XDG_CONFIG_HOME"))?;
     Ok(Keys::of(&folder.join("keys")))
 }
 

@@ -50,7 +50,6 @@ impl Statistics {
     }
 
     /// How many values a technique was used on, over all kinds.
-    #[must_use] 
     pub fn of(&self, technique: &str) -> u64 {
         self.hidden
             .values()
@@ -84,13 +83,11 @@ impl std::fmt::Debug for Document {
 
 impl Document {
     /// A document of which nothing is known.
-    #[must_use] 
     pub fn new() -> Self {
         Self::default()
     }
 
     /// A document that was anonymised before, with the ledger of that pass: its outputs are left alone.
-    #[must_use] 
     pub fn after(earlier: Ledger) -> Self {
         let mut document = Self::default();
         for (kind, text) in earlier.outputs().filter(|(_, text)| text.len() >= 2) {
@@ -112,7 +109,6 @@ impl Document {
     }
 
     /// The outputs of this pass: what a second pass needs, public with the document.
-    #[must_use] 
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
@@ -124,7 +120,6 @@ impl Document {
     }
 
     /// What was done.
-    #[must_use] 
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
     }

@@ -26,7 +26,6 @@ impl Anonymiser {
     /// assert_eq!(own.restore_text(document.ledger(), &hidden), "from 198.51.7.9, twice");
     /// # Ok::<(), aidos_privacy::pii::Error>(())
     /// ```
-    #[must_use] 
     pub fn restore_text(&self, ledger: &Ledger, text: &str) -> String {
         Restorer::new(self, ledger).text(text)
     }

@@ -15,7 +15,6 @@ pub struct Column {
 
 impl Column {
     /// A column of values whose role is judged one by one.
-    #[must_use] 
     pub fn of(kind: &str) -> Self {
         Self {
             kind: kind.to_owned(),

@@ -110,7 +110,6 @@ impl Assignments {
     }
 
     /// The type that a column was given: `Some(None)` for one that was said to be nothing personal.
-    #[must_use] 
     pub fn of(&self, name: &str) -> Option<Option<Type>> {
         let found = self.columns.iter().find(|c| fits(&c.name, name))?;
         Some(Type::parse(&found.kind))
@@ -126,13 +125,11 @@ impl Assignments {
     }
 
     /// Whether a column is on the allow list.
-    #[must_use] 
     pub fn allows(&self, name: &str) -> bool {
         self.allow.iter().any(|known| fits(known, name))
     }
 
     /// Whether a column is on the deny list.
-    #[must_use] 
     pub fn denies(&self, name: &str) -> bool {
         self.deny.iter().any(|known| fits(known, name))
     }

@@ -25,7 +25,6 @@ pub enum Domain {
 
 impl Domain {
     /// As reports write it.
-    #[must_use] 
     pub fn word(self) -> &'static str {
         match self {
             Domain::Health => "health",

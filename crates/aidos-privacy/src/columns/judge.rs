@@ -31,7 +31,6 @@ pub enum Source {
 
 impl Source {
     /// As reports write it.
-    #[must_use] 
     pub fn word(self) -> &'static str {
         match self {
             Source::Header => "header",

@@ -134,7 +134,6 @@ impl Type {
     }
 
     /// What it is more finely, where its kind is coarser.
-    #[must_use] 
     pub fn subtype(self) -> Option<&'static str> {
         let own = self.own_word();
         (own != self.word()).then_some(own)
@@ -162,7 +161,6 @@ impl Type {
 
     /// Whether the type alone does not name a person, but several of them together can: they
     /// need header or vocabulary and few different values to be flagged.
-    #[must_use] 
     pub fn is_quasi_identifier(self) -> bool {
         matches!(
             self,

@@ -29,7 +29,6 @@ impl Purpose {
     /// assert_eq!(Purpose::of(Type::Time), Some(Purpose::Time));
     /// assert_eq!(Purpose::of(Type::Birthday), None);
     /// ```
-    #[must_use] 
     pub fn of(kind: Type) -> Option<Purpose> {
         match kind {
             Type::Ip | Type::Email | Type::Domain | Type::Url | Type::Hash => Some(Purpose::Match),

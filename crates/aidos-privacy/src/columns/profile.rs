@@ -63,7 +63,6 @@ struct Verdict {
 
 impl Profiler {
     /// A profiler that reads free text by this scanner.
-    #[must_use] 
     pub fn new(scanner: Scanner) -> Profiler {
         Profiler {
             names: Names::new(),
@@ -73,7 +72,6 @@ impl Profiler {
     }
 
     /// Profiles a table. The same sample gives the same report.
-    #[must_use] 
     pub fn profile(&self, table: &Table, options: &Options) -> Report {
         let min_share = options.min_share.clamp(0.05, 0.95);
         let stats: Vec<Stats<'_>> = table

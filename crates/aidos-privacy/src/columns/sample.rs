@@ -130,13 +130,11 @@ impl std::fmt::Debug for Table {
 
 impl Table {
     /// Rows that were given.
-    #[must_use] 
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
     /// Columns that are kept.
-    #[must_use] 
     pub fn columns(&self) -> usize {
         self.columns.len()
     }
@@ -144,7 +142,6 @@ impl Table {
 
 impl Sampler {
     /// Starts with nothing; `most` rows are kept, the `seed` chooses which.
-    #[must_use] 
     pub fn new(most: usize, seed: u64) -> Sampler {
         Sampler {
             most: most.max(1),
@@ -200,7 +197,6 @@ impl Sampler {
     }
 
     /// The sample.
-    #[must_use] 
     pub fn finish(self) -> Table {
         let mut kept = self.kept.into_vec();
         kept.sort_by_key(|kept| kept.row);

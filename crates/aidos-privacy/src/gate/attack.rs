@@ -83,7 +83,6 @@ impl Attacker {
     }
 
     /// What was found.
-    #[must_use] 
     pub fn finish(self) -> Attack {
         self.attack
     }

@@ -20,7 +20,6 @@ pub struct InstallationKey([u8; 32]);
 
 impl InstallationKey {
     /// A key of 32 bytes that the caller drew from the operating system's generator.
-    #[must_use] 
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -91,7 +90,6 @@ pub struct Approval {
 
 impl Approval {
     /// The word of a person, given at `at`.
-    #[must_use] 
     pub fn new(
         content: &str,
         policy: &Policy,
@@ -176,7 +174,6 @@ pub struct NotGenuine;
 
 impl Manifest {
     /// The digest of what is released and how, but not of who approves it: what an approval is for.
-    #[must_use] 
     pub fn content(&self) -> String {
         let mut open = self.clone();
         open.state = State::Waiting;
@@ -186,7 +183,6 @@ impl Manifest {
     }
 
     /// Labels and community.
-    #[must_use] 
     pub fn marking(&self) -> Marking {
         Marking {
             community: self.community.clone(),
@@ -196,7 +192,6 @@ impl Manifest {
     }
 
     /// Seals the manifest and writes it.
-    #[must_use] 
     pub fn close(mut self, key: &InstallationKey) -> String {
         self.seal = String::new();
         self.seal = hex(&key.seal(self.text().as_bytes()));

@@ -108,7 +108,6 @@ pub enum Reason {
 
 impl Reason {
     /// Whether a person can decide it.
-    #[must_use] 
     pub fn waits(&self) -> bool {
         matches!(
             self,

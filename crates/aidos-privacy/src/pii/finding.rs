@@ -42,7 +42,6 @@ pub struct CodePoints<'t> {
 
 impl<'t> CodePoints<'t> {
     /// Starts at the beginning of a text.
-    #[must_use] 
     pub fn new(text: &'t str) -> CodePoints<'t> {
         CodePoints {
             bytes: text.as_bytes(),

@@ -94,7 +94,6 @@ impl Kind {
     /// assert_eq!(Kind::parse("iban_code"), Some(Kind::IbanCode));
     /// assert_eq!(Kind::parse("shoe_size"), None);
     /// ```
-    #[must_use] 
     pub fn parse(word: &str) -> Option<Kind> {
         let mut all = Kind::ALL.iter();
         all.find(|kind| kind.word().eq_ignore_ascii_case(word))
@@ -118,7 +117,6 @@ impl Kinds {
     pub const NONE: Kinds = Kinds(0);
 
     /// Whether the set holds a type.
-    #[must_use] 
     pub fn has(self, kind: Kind) -> bool {
         self.0 & kind.bit() != 0
     }

@@ -98,13 +98,11 @@ impl Tagger {
     }
 
     /// Whether any of the types that the tagger finds is wanted.
-    #[must_use] 
     pub fn serves(kinds: Kinds) -> bool {
         KINDS.into_iter().any(|kind| kinds.has(kind))
     }
 
     /// The tokens of a part of a text as the model sees them.
-    #[must_use] 
     pub fn tokens(&self, text: &str, start: usize, end: usize) -> Vec<Token> {
         let mut cut = Vec::new();
         pieces(text, start, end, &mut cut);
@@ -114,7 +112,6 @@ impl Tagger {
     }
 
     /// The names among tokens, in order.
-    #[must_use] 
     pub fn names(&self, tokens: &[Token]) -> Vec<Name> {
         let mut scores = Vec::with_capacity(tokens.len());
         self.model.score(tokens, &mut scores);

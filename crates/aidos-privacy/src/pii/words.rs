@@ -29,7 +29,6 @@ pub enum Language {
 
 impl Language {
     /// The language of an ISO 639-1 code, with or without region: `de`, `de-AT`.
-    #[must_use] 
     pub fn parse(code: &str) -> Option<Language> {
         match code.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
             "en" => Some(Language::En),

@@ -17,7 +17,6 @@ use crate::technique::Technique;
 use crate::technique::generalise::{Ladder, To};
 
 /// The technique of the table above. `irreversible` takes its last column.
-#[must_use] 
 pub fn technique(kind: &str, role: Role, irreversible: bool) -> Technique {
     if role == Role::Attacker {
         return Technique::Keep;

@@ -217,7 +217,11 @@ fn row(
 fn tried(technique: &Technique) -> Result<(), String> {
     let key = CommunityKey::from_bytes([0; 32]);
     for value in ["2001-02-03", "42", "203.0.113.7"] {
-        if let Err(crate::technique::Error::Parameter { reason, .. }) = technique.apply("TEST", value, &key) { return Err(reason.to_owned()) }
+        if let Err(crate::technique::Error::Parameter { reason, .. }) =
+            technique.apply("TEST", value, &key)
+        {
+            return Err(reason.to_owned());
+        }
     }
     Ok(())
 }

@@ -62,7 +62,6 @@ impl Network {
     }
 
     /// Whether an address lies in it. An IPv4 address inside IPv6 (`::ffff:a.b.c.d`) counts as the IPv4 address.
-    #[must_use] 
     pub fn holds(&self, ip: IpAddr) -> bool {
         let (bits, width) = bits_of(ip);
         (width == 128) == self.is_v6 && mask(bits, width, self.length) == self.bits
@@ -141,7 +140,6 @@ impl Assets {
     }
 
     /// Whether a value is one of them, lies in one of the networks, or below one of the domains.
-    #[must_use] 
     pub fn holds(&self, value: &str) -> bool {
         self.names
             .iter()
@@ -209,7 +207,6 @@ impl Warnings {
     }
 
     /// Whether a value stands on the list.
-    #[must_use] 
     pub fn holds(&self, value: &str) -> bool {
         let value = value.trim();
         self.values.contains(&value.to_ascii_lowercase())

@@ -26,7 +26,6 @@ impl Direction {
     /// The direction of a rule's word, as `patterns.json` and the verdicts of `aidos-core` write it.
     ///
     /// A word that nobody knows is [`Direction::Unknown`].
-    #[must_use] 
     pub fn of_rule(rule: &str) -> Self {
         match rule {
             "both_sides_private" => Self::Internal,
@@ -99,7 +98,6 @@ pub struct Clues<'c> {
 
 impl<'c> Clues<'c> {
     /// A value of which nothing else is known.
-    #[must_use] 
     pub fn of(kind: &'c str, value: &'c str) -> Self {
         Self {
             kind,

@@ -143,7 +143,6 @@ fn misp(place: &Misp<'_>, say: &mut impl FnMut(Role, f32, &str)) {
     }
     let object = place.object;
     match place.relation {
-        "" => {}
         "to"
         | "to-display-name"
         | "cc"

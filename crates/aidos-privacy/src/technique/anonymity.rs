@@ -85,7 +85,6 @@ impl<'a> Table<'a> {
     }
 
     /// The rows of each class, by their indices.
-    #[must_use] 
     pub fn classes(&self) -> Vec<Vec<usize>> {
         let mut classes: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
         for (index, row) in self.rows.iter().enumerate() {
@@ -205,7 +204,6 @@ impl<'a> Table<'a> {
     ///
     /// `population` is a table of it with the same quasi-identifiers, named in the same order. A class that the
     /// population lacks counts with its own size: the population was not whole.
-    #[must_use] 
     pub fn risk_in(&self, population: &Table<'_>) -> Risk {
         let key = |table: &Table<'_>, class: &[usize]| -> Vec<String> {
             let row = class.first().and_then(|index| table.rows.get(*index));

@@ -108,7 +108,6 @@ impl Template {
     }
 
     /// What stands for a value.
-    #[must_use] 
     pub fn apply(&self, kind: &str, value: &str, key: &CommunityKey) -> String {
         let around = |parts: &[Part]| -> String {
             parts

@@ -85,7 +85,6 @@ pub struct Keyed;
 
 impl Keyed {
     /// The digest of a value of this kind.
-    #[must_use] 
     pub fn apply(self, kind: &str, value: &str, key: &CommunityKey) -> String {
         let tag_key = key.subkey("hash tag", kind);
         let tag = |body: &str| {

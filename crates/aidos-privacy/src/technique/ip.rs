@@ -80,7 +80,6 @@ pub struct Addresses {
 
 impl Addresses {
     /// The addresses under this key.
-    #[must_use] 
     pub fn new(key: &CommunityKey) -> Self {
         let mut halves = key.subkey::<32>("ipcrypt-pfx", "");
         let (first, second) = halves.split_at_mut(16);
@@ -106,7 +105,6 @@ impl Addresses {
     /// assert_eq!(addresses.restore(b), "10.1.2.77".parse::<std::net::IpAddr>()?);
     /// # Ok::<(), std::net::AddrParseError>(())
     /// ```
-    #[must_use] 
     pub fn hide(&self, ip: IpAddr) -> IpAddr {
         inside(ip, |ip| {
             let plain = bits(ip);
@@ -116,7 +114,6 @@ impl Addresses {
     }
 
     /// The address that this one stands for: undoes [`Addresses::hide`].
-    #[must_use] 
     pub fn restore(&self, ip: IpAddr) -> IpAddr {
         inside(ip, |ip| {
             let hidden = bits(ip);

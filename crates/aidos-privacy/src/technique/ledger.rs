@@ -24,7 +24,6 @@ pub struct Ledger {
 
 impl Ledger {
     /// Nothing hidden yet.
-    #[must_use] 
     pub fn new() -> Self {
         Self::default()
     }
@@ -35,7 +34,6 @@ impl Ledger {
     }
 
     /// Whether this text is an output that was noted.
-    #[must_use] 
     pub fn holds(&self, kind: &str, text: &str) -> bool {
         self.outputs.contains(&(kind.to_owned(), text.to_owned()))
     }
@@ -118,7 +116,6 @@ impl<K: Into<String>, T: Into<String>> FromIterator<(K, T)> for Ledger {
 ///
 /// Written beside the document or in a header that is not part of `document`. It is no proof to others, and
 /// says nothing of how well it was anonymised: only that a holder of the key sealed these bytes.
-#[must_use] 
 pub fn seal(document: &[u8], key: &CommunityKey) -> String {
     let digest = mac(&key.subkey("document seal", ""), &[document]);
     let digits = hex(digest.get(..16).unwrap_or_default());
@@ -126,7 +123,6 @@ pub fn seal(document: &[u8], key: &CommunityKey) -> String {
 }
 
 /// Whether this is the [`seal`] of these bytes under this key. In a time that does not depend on the seal.
-#[must_use] 
 pub fn is_sealed(document: &[u8], claimed: &str, key: &CommunityKey) -> bool {
     seal(document, key)
         .as_bytes()

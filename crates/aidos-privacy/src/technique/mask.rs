@@ -33,7 +33,6 @@ fn star() -> char {
 
 impl Mask {
     /// The value with its characters covered.
-    #[must_use] 
     pub fn apply(&self, value: &str) -> String {
         let length = value.chars().count();
         let count = usize::try_from(self.count).unwrap_or(0).min(length);

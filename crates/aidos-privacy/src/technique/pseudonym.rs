@@ -51,7 +51,6 @@ const DEPTH: usize = 8;
 /// assert!(mail.starts_with("user-") && mail.ends_with(&host) && host.ends_with(".org"));
 /// assert_eq!(pseudonym("EMAIL_ADDRESS", &mail, &key), mail);
 /// ```
-#[must_use] 
 pub fn pseudonym(kind: &str, value: &str, key: &CommunityKey) -> String {
     let shaped = match kind {
         "EMAIL_ADDRESS" => email(value, key),

@@ -127,7 +127,12 @@ pub(crate) fn now() -> Timestamp {
 
 /// Runs the main job.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let config = session.config([args.given(), args.sharing.given(), args.policy.given(), args.reading.given()])?;
+    let config = session.config([
+        args.given(),
+        args.sharing.given(),
+        args.policy.given(),
+        args.reading.given(),
+    ])?;
     let plan = args.plan(&config, session.ui)?;
     let stdin = plan
         .reading

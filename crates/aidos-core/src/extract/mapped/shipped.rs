@@ -20,7 +20,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "iptables.toml",
         include_str!("../../../mappings/iptables.toml"),
     ),
-    ("postfix.toml", include_str!("../../../mappings/postfix.toml")),
+    (
+        "postfix.toml",
+        include_str!("../../../mappings/postfix.toml"),
+    ),
     ("sshd.toml", include_str!("../../../mappings/sshd.toml")),
     (
         "suricata.toml",
@@ -66,9 +69,12 @@ struct Gist {
 
 impl Gist {
     fn may_be(&self, row: &Row<'_, '_>) -> bool {
-        let holds = |word: &String| memchr::memmem::find(row.text.as_bytes(), word.as_bytes()).is_some();
+        let holds =
+            |word: &String| memchr::memmem::find(row.text.as_bytes(), word.as_bytes()).is_some();
         match (self.format, row.shape) {
-            (Format::Text, Shape::Line) => self.contains.is_empty() || self.contains.iter().any(holds),
+            (Format::Text, Shape::Line) => {
+                self.contains.is_empty() || self.contains.iter().any(holds)
+            }
             (Format::Csv, Shape::Cells { .. }) | (Format::Json, Shape::Json { .. }) => true,
             (Format::Csv, Shape::Line) => self.separator.as_ref().is_none_or(holds),
             (Format::Json, Shape::Line) => row.text.trim_start().starts_with('{'),

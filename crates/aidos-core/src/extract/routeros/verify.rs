@@ -70,7 +70,11 @@ pub(super) fn last<'a>(
 /// Whether nothing of the row was repaired or written anew but its stamp, which a blank ends.
 fn stands_as_it_stood(event: &Event<'_>, text: &str) -> bool {
     let message = event.message;
-    let parts = [message.before, message.stamp.unwrap_or_default(), message.after];
+    let parts = [
+        message.before,
+        message.stamp.unwrap_or_default(),
+        message.after,
+    ];
     event.defects.is_empty()
         && message.stamp.is_some()
         && message.after.starts_with(' ')

@@ -22,7 +22,6 @@ pub struct Transitions {
 
 impl Transitions {
     /// The transitions of given scores; what may not follow never does, whatever its score.
-    #[must_use] 
     pub fn new(scores: &[Scores; LANES]) -> Transitions {
         let mut made = Transitions {
             next: [[NEVER; LANES]; LANES],

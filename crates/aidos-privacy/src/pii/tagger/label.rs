@@ -65,7 +65,6 @@ impl Label {
     ];
 
     /// The label of a number; [`Label::Outside`] for one that is none's.
-    #[must_use] 
     pub fn of(number: u8) -> Label {
         Label::ALL
             .get(usize::from(number))
@@ -74,7 +73,6 @@ impl Label {
     }
 
     /// The type of a name that begins or goes on so, and its finer word.
-    #[must_use] 
     pub fn kind(self) -> Option<(Kind, Option<&'static str>)> {
         match self {
             Label::Outside => None,
@@ -90,7 +88,6 @@ impl Label {
     }
 
     /// The label with which a name that began as this one goes on; none for [`Label::Outside`].
-    #[must_use] 
     pub fn inside(self) -> Option<Label> {
         match self {
             Label::Outside => None,
@@ -104,7 +101,6 @@ impl Label {
     }
 
     /// Whether this label goes on with a name and so needs one before it.
-    #[must_use] 
     pub fn goes_on(self) -> bool {
         self.inside() == Some(self)
     }
@@ -116,7 +112,6 @@ impl Label {
     /// assert!(Label::InPlace.may_follow(Label::City));
     /// assert!(!Label::InPerson.may_follow(Label::Outside));
     /// ```
-    #[must_use] 
     pub fn may_follow(self, before: Label) -> bool {
         !self.goes_on() || before.inside() == Some(self)
     }

@@ -83,7 +83,6 @@ pub fn fold(word: &str, out: &mut String) {
 }
 
 /// The hash of a folded word; words of a phrase are joined by one blank.
-#[must_use] 
 pub fn key(folded: &str) -> u32 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     for byte in folded.bytes() {
@@ -95,7 +94,6 @@ pub fn key(folded: &str) -> u32 {
 }
 
 /// The key of a phrase that is longer by one word.
-#[must_use] 
 pub fn phrase_key(phrase: u32, word: u32) -> u32 {
     let joined = (u64::from(phrase) << 32 | u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let short = u32::try_from((joined ^ joined >> 29) >> 16 & 0xffff_ffff).unwrap_or(0);

@@ -62,7 +62,6 @@ pub struct Parts {
 
 impl Parts {
     /// The bytes of the model.
-    #[must_use] 
     pub fn to_bytes(&self) -> Vec<u8> {
         let (keys, masks) = table(&self.words);
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
@@ -197,14 +196,12 @@ impl Model {
 
 /// What the last lane of a row says of the one feature that it belongs to, so that a feature that was not
 /// learned takes the weights of another in about one of 256 cases only.
-#[must_use] 
 pub fn check(hash: u64) -> i8 {
     let [low, ..] = hash.to_le_bytes();
     low.cast_signed()
 }
 
 /// The row of a hash: its share of the whole range.
-#[must_use] 
 pub fn row(hash: u64, rows: usize) -> usize {
     let wide = (hash >> 32) * rows as u64;
     usize::try_from(wide >> 32).unwrap_or(0)

@@ -370,7 +370,11 @@ fn a_row_of_a_mapping_is_never_taken_for_another_s_before_it_is_compiled() {
             Format::Json => Shape::Json { complete: true },
             _ => Shape::Line,
         };
-        let row = Row { line: 1, text: line, shape };
+        let row = Row {
+            line: 1,
+            text: line,
+            shape,
+        };
         assert!(own.may_be(&row), "{name}: {line}");
     }
 }
