@@ -55,6 +55,8 @@ const BATCH: usize = 256 << 10;
 const VALUES: usize = 256;
 /// Lines of entries that the attack searches.
 const LINES: u64 = 100_000;
+/// Messages that are shown before and after.
+const SHOWN: usize = 6;
 /// Own addresses that are hidden wherever they stand; of more, those in no known network go by their direction.
 const TARGETS: usize = 1 << 18;
 
@@ -86,6 +88,25 @@ pub struct Protected {
     pub attack: Attack,
     /// What was kept of use.
     pub utility: Utility,
+    /// The first message of each provider, before and after. Raw: for the owner's report alone.
+    #[serde(skip)]
+    pub samples: Vec<Pair>,
+}
+
+/// A message before and after it was hidden. `Debug` shows neither.
+#[derive(Clone)]
+pub struct Pair {
+    provider: String,
+    /// As it is.
+    pub before: String,
+    /// As partners would see it.
+    pub after: String,
+}
+
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pair(…)")
+    }
 }
 
 /// What was kept of use, counted before and after.
@@ -168,6 +189,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
         reasons: reasons.iter().map(ToString::to_string).collect(),
         attack,
         utility,
+        samples: hidden.samples,
     })
 }
 
@@ -347,6 +369,7 @@ impl Job<'_> {
             findings: written.done.findings,
             statistics: written.done.statistics,
             entries: written.done.entries,
+            samples: written.done.samples,
         })
     }
 
@@ -495,6 +518,7 @@ struct Hidden {
     findings: BTreeMap<&'static str, u64>,
     statistics: Statistics,
     entries: u64,
+    samples: Vec<Pair>,
 }
 
 /// The entries that are left, numbered in batches.
@@ -568,6 +592,9 @@ impl Written {
         }
         self.done.statistics.add(&batch.done.statistics);
         self.done.sample.join(&batch.done.sample);
+        for pair in &batch.done.samples {
+            self.done.show(pair.clone());
+        }
         Ok(())
     }
 }
@@ -579,6 +606,17 @@ struct Done {
     statistics: Statistics,
     sample: Sample,
     entries: u64,
+    samples: Vec<Pair>,
+}
+
+impl Done {
+    /// Keeps the first message of a provider.
+    fn show(&mut self, pair: Pair) {
+        let known = self.samples.iter().any(|own| own.provider == pair.provider);
+        if !known && self.samples.len() < SHOWN {
+            self.samples.push(pair);
+        }
+    }
 }
 
 /// What a batch gave.
@@ -627,6 +665,14 @@ impl Worker<'_> {
             out.done.sample.add(kind, value);
         }
         out.done.statistics.add(document.statistics());
+        let seen = |pair: &Pair| pair.provider == event.provider;
+        if !out.done.samples.iter().any(seen) {
+            out.done.show(Pair {
+                provider: event.provider.to_owned(),
+                after: hidden.to_owned(),
+                before: message,
+            });
+        }
         serde_json::to_writer(&mut out.shared, &entry).map_err(|error| wrong(error.to_string()))?;
         out.shared.push(b'\n');
         Ok(())

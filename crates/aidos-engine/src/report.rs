@@ -1,5 +1,7 @@
 //! Fills the report of a case from what the run found.
 
+mod privacy;
+
 use std::collections::BTreeMap;
 
 use aidos_core::analysis::role::Verdict;
@@ -15,6 +17,7 @@ use crate::lookup::Shown;
 use crate::patterns::{Patterns, Shared, Top};
 use crate::pipeline::{Found, Kind};
 use crate::plan::RunPlan;
+use crate::protect::Protected;
 use crate::summary::Summary;
 
 /// Entries that are shown in full of each block of evidence.
@@ -71,6 +74,7 @@ pub(crate) struct Facts<'r> {
     pub(crate) tops: &'r Tops,
     pub(crate) shown: &'r BTreeMap<u64, Shown>,
     pub(crate) options: Vec<(String, String)>,
+    pub(crate) protected: Option<&'r Protected>,
 }
 
 /// Makes the report.
@@ -126,6 +130,7 @@ pub(crate) fn report(facts: &Facts<'_>) -> Report {
     }
     report.repairs = repairs(found, &mut report);
     report.rejects = rejects(found, &mut report);
+    report.privacy = facts.protected.map(|own| privacy::privacy(plan, own));
     report.timeline = timeline(facts);
     let attackers: Vec<Party> = tops
         .attackers

@@ -204,6 +204,7 @@ fn work_on(
         tops: &tops,
         shown: &shown,
         options: shown_options(&options),
+        protected: protected.as_ref(),
     }));
     put(&work, "report.html", page.as_bytes())?;
     steps.end("report", begun);

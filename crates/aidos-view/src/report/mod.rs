@@ -34,14 +34,15 @@ mod model;
 mod page;
 mod parts;
 mod patterns;
+mod privacy;
 mod rejects;
 mod repairs;
 mod shared;
 mod verdict;
 
 pub use model::{
-    Bucket, CaseFile, Change, Count, Counterpart, Evidence, EvidenceId, InputFile, Lines, Matrix,
-    Party, Pattern, Refused, Reject, Repair, Report, Sample, SharedAttacker, Summary, Timeline,
+    AttackCounts, Bucket, CaseFile, Change, Count, Counterpart, Evidence, EvidenceId, InputFile, Lines, Matrix,
+    Party, Pattern, Privacy, Refused, Reject, Repair, Report, Sample, SharedAttacker, Summary, Timeline,
     Tlp, TopList,
 };
 

@@ -40,6 +40,8 @@ pub struct Report {
     pub shared: TopList<SharedAttacker>,
     /// Why rows were rejected, most frequent first.
     pub rejects: TopList<Reject>,
+    /// What partners would see; `None` where nothing was made for them.
+    pub privacy: Option<Privacy>,
     /// What stands behind the numbers; filled by [`Report::cite`].
     pub evidence: Vec<Evidence>,
     /// The options of the run, as they would be given again: name, value.
@@ -62,6 +64,42 @@ impl Report {
         self.evidence.push(evidence);
         EvidenceId(self.evidence.len())
     }
+}
+
+/// What partners would see of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// The community it is for.
+    pub community: Text,
+    /// The policy's name.
+    pub policy: Text,
+    /// What the gate said, behind "It …": `may leave`, `waits for a person`.
+    pub verdict: Text,
+    /// Why it does not leave yet.
+    pub reasons: Vec<Text>,
+    /// Findings of each type.
+    pub findings: Vec<(Text, u64)>,
+    /// Values hidden: kind, technique, how many.
+    pub hidden: Vec<(Text, Text, u64)>,
+    /// What is counted in the case and in what is shared.
+    pub kept: Vec<(Text, u64, u64)>,
+    /// What was tried to find hidden values in it.
+    pub attack: AttackCounts,
+    /// Rows before and after.
+    pub samples: Vec<(Text, Text)>,
+}
+
+/// What an attack on a release tried and found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AttackCounts {
+    /// Hidden values that were searched.
+    pub values: u64,
+    /// Planted values that were searched.
+    pub canaries: u64,
+    /// Bytes that were searched.
+    pub bytes: u64,
+    /// Places where one was found.
+    pub found: u64,
 }
 
 /// The name of a block of evidence, from [`Report::cite`].

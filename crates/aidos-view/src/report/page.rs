@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::cite::Citations;
 use super::model::{Report, Tlp};
-use super::{evidence, head, inputs, made, patterns, rejects, repairs, shared};
+use super::{evidence, head, inputs, made, patterns, privacy, rejects, repairs, shared};
 use crate::style;
 
 /// Forbids everything but the page's own style and images that are part of it.
@@ -12,12 +12,13 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
                       form-action 'none'";
 
 /// Sections in order: id and name in the index.
-const INDEX: [(&str, &str); 7] = [
+const INDEX: [(&str, &str); 8] = [
     ("summary", "Summary"),
     ("input", "What came in"),
     ("repairs", "What was repaired"),
     ("attacks", "Who attacks whom"),
     ("rejects", "What was rejected"),
+    ("privacy", "What may leave"),
     ("evidence", "Evidence"),
     ("made", "How it was made"),
 ];
@@ -35,6 +36,7 @@ pub(super) fn draw(report: &Report) -> Markup {
             @if report.summary.entries.value > 0 { (shared::draw(report, &cite)) }
         }
         (rejects::draw(report, &cite))
+        (privacy::draw(report))
     };
     cite.keep_drawn(&body.0);
     let evidence = evidence::draw(report, &cite);
