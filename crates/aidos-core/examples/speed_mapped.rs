@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use aidos_core::clean::zone::Zone;
-use aidos_core::extract::mapped::{Mapped, shipped};
+use aidos_core::extract::mapped::{Mapped, Shipped};
 use aidos_core::extract::{Context, Item, NatRule, Provider, Row, Shape, Sink};
 use bumpalo::Bump;
 
@@ -42,7 +42,7 @@ const IPTABLES: &[&str] = &[
 
 fn main() {
     let only = std::env::args().nth(1);
-    for provider in shipped() {
+    for provider in Shipped::compiled() {
         let (program, bodies) = match provider.name() {
             "postfix" => ("postfix/", POSTFIX),
             "iptables" => ("kernel: ", IPTABLES),

@@ -22,7 +22,11 @@ pub(super) fn privacy(plan: &RunPlan, protected: &Protected) -> Privacy {
         community: of(|own| &own.community).into(),
         policy: of(|own| &own.name).into(),
         verdict: verdict.into(),
-        reasons: protected.reasons.iter().map(|own| own.as_str().into()).collect(),
+        reasons: protected
+            .reasons
+            .iter()
+            .map(|own| own.as_str().into())
+            .collect(),
         findings: protected
             .findings
             .iter()
@@ -30,13 +34,18 @@ pub(super) fn privacy(plan: &RunPlan, protected: &Protected) -> Privacy {
             .collect(),
         hidden: hidden
             .flat_map(|(kind, row)| {
-                row.iter()
-                    .map(move |(technique, count)| (kind.as_str().into(), (*technique).into(), *count))
+                row.iter().map(move |(technique, count)| {
+                    (kind.as_str().into(), (*technique).into(), *count)
+                })
             })
             .collect(),
         kept: vec![
             ("entries".into(), utility.entries, utility.entries),
-            ("attackers".into(), utility.attackers, utility.attackers_shared),
+            (
+                "attackers".into(),
+                utility.attackers,
+                utility.attackers_shared,
+            ),
             ("targets".into(), utility.targets, utility.targets_shared),
         ],
         attack: AttackCounts {

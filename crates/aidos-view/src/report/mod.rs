@@ -41,9 +41,9 @@ mod shared;
 mod verdict;
 
 pub use model::{
-    AttackCounts, Bucket, CaseFile, Change, Count, Counterpart, Evidence, EvidenceId, InputFile, Lines, Matrix,
-    Party, Pattern, Privacy, Refused, Reject, Repair, Report, Sample, SharedAttacker, Summary, Timeline,
-    Tlp, TopList,
+    AttackCounts, Bucket, CaseFile, Change, Count, Counterpart, Evidence, EvidenceId, InputFile,
+    Lines, Matrix, Party, Pattern, Privacy, Refused, Reject, Repair, Report, Sample,
+    SharedAttacker, Summary, Timeline, Tlp, TopList,
 };
 
 /// Draws the page. The same report gives the same bytes.

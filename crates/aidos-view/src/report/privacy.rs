@@ -9,8 +9,14 @@ use crate::number::{counted, thousands};
 
 pub(super) fn draw(report: &Report) -> Markup {
     let Some(privacy) = &report.privacy else {
-        let lead = html! { "Nothing was made for partners: " code { "shareable/" } " was not asked for." };
-        return section("privacy", "What may leave", &lead, &empty("Run it again with a policy to see what partners would see."));
+        let lead =
+            html! { "Nothing was made for partners: " code { "shareable/" } " was not asked for." };
+        return section(
+            "privacy",
+            "What may leave",
+            &lead,
+            &empty("Run it again with a policy to see what partners would see."),
+        );
     };
     let found: u64 = privacy.findings.iter().map(|(_, count)| count).sum();
     let lead = html! {
@@ -29,6 +35,8 @@ pub(super) fn draw(report: &Report) -> Markup {
             p { "The first row of each provider, as it is here and as partners would see it." }
             @for (before, after) in &privacy.samples { (diff::draw(before, after)) }
         }
+        h3 { "What was found" }
+        (scroll("Findings by type.", &findings(privacy)))
         h3 { "What was hidden, and how" }
         (scroll("Values by kind and technique.", &values(privacy)))
         h3 { "What is left of use" }
@@ -42,6 +50,19 @@ pub(super) fn draw(report: &Report) -> Markup {
         }
     };
     section("privacy", "What may leave", &lead, &body)
+}
+
+fn findings(privacy: &Privacy) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { "type" } th.num scope="col" { "findings" } } }
+            tbody {
+                @for (kind, count) in &privacy.findings {
+                    tr { th scope="row" { (kind) } td.num { (thousands(*count)) } }
+                }
+            }
+        }
+    }
 }
 
 fn values(privacy: &Privacy) -> Markup {

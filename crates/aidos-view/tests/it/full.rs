@@ -4,9 +4,9 @@
 //! through the escaping test.
 
 use aidos_view::report::{
-    Bucket, CaseFile, Change, Count, Counterpart, Evidence, InputFile, Lines, Matrix, Party,
-    Pattern, Refused, Reject, Repair, Report, Sample, SharedAttacker, Summary, Timeline, Tlp,
-    TopList,
+    AttackCounts, Bucket, CaseFile, Change, Count, Counterpart, Evidence, InputFile, Lines, Matrix,
+    Party, Pattern, Privacy, Refused, Reject, Repair, Report, Sample, SharedAttacker, Summary,
+    Timeline, Tlp, TopList,
 };
 use aidos_view::text::Text;
 
@@ -89,6 +89,22 @@ pub(crate) fn report(text: &mut dyn FnMut(&'static str) -> Text) -> Report {
                 place: text("sample.place"),
                 text: text("sample.text"),
             }],
+        }),
+        privacy: Some(Privacy {
+            community: text("privacy.community"),
+            policy: text("privacy.policy"),
+            verdict: text("privacy.verdict"),
+            reasons: vec![text("privacy.reason")],
+            findings: vec![(text("privacy.finding"), 3)],
+            hidden: vec![(text("privacy.kind"), text("privacy.technique"), 2)],
+            kept: vec![(text("privacy.kept"), 5, 4)],
+            attack: AttackCounts {
+                values: 7,
+                canaries: 2,
+                bytes: 900,
+                found: 1,
+            },
+            samples: vec![(text("privacy.before"), text("privacy.after"))],
         }),
         evidence: Vec::new(),
         options: vec![(text("option.name"), text("option.value"))],
