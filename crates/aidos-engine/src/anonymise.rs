@@ -21,6 +21,7 @@ use aidos_model::Timestamp;
 use aidos_privacy::anonymise::{Anonymiser, Statistics};
 use aidos_privacy::key::CommunityKey;
 use aidos_privacy::policy::Policy;
+use aidos_privacy::technique::ledger::seal;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -171,7 +172,8 @@ impl<'j> Job<'j> {
             ..Done::default()
         };
         Ok(Self {
-            policy: plan.policy.digest(),
+            // Under the key: a bare digest would let anybody try short lists of the policy.
+            policy: seal(plan.policy.digest().as_bytes(), &plan.key),
             plan,
             anonymiser,
             progress,
@@ -318,7 +320,7 @@ impl<'j> Job<'j> {
         place: &mut Place<'_>,
     ) -> Result<(), Failed> {
         let mut act = Hide::new(&self.anonymiser, &self.plan.own, earlier)?;
-        let mut target = place.begin(output)?;
+        let mut target = place.begin(output, input_of(name))?;
         let (progress, cancel, bytes) = (self.progress, self.cancel, &mut self.bytes);
         let mut go_on = |len: usize| {
             *bytes += len as u64;
@@ -350,7 +352,7 @@ impl<'j> Job<'j> {
         earlier: &Sealed,
         place: &mut Place<'_>,
     ) -> Result<(), Failed> {
-        let mut target = place.begin(output)?;
+        let mut target = place.begin(output, input_of(name))?;
         let mut file = File::open(path).map_err(Error::file("read", path))?;
         std::io::copy(&mut file, &mut target).map_err(Error::file("copy", path))?;
         let (output, ledger) = publish(target, earlier)?;
@@ -400,7 +402,7 @@ impl<'j> Job<'j> {
         let mut next = || chunks.next();
         let mut leaf = Leaf::new(&mut next, &kind.as_is);
         let mut act = Restore::new(&self.anonymiser, ledger.ledger());
-        let mut target = place.begin(output)?;
+        let mut target = place.begin(output, input_of(name))?;
         let (progress, cancel, bytes) = (self.progress, self.cancel, &mut self.bytes);
         let mut go_on = |len: usize| {
             *bytes += len as u64;
@@ -441,4 +443,9 @@ fn digest(path: &Path) -> Result<String, Error> {
         }
         sha.update(bytes.get(..len).unwrap_or_default());
     }
+}
+
+/// The file of an input's name; a sheet's output has another name than its workbook.
+fn input_of(name: &str) -> Option<&Path> {
+    (name != "-").then(|| Path::new(name))
 }

@@ -148,6 +148,11 @@ impl<'h> Hide<'h> {
         Ok(value)
     }
 
+    fn one(&mut self, value: Value) -> Result<Value, Failed> {
+        let line = value.to_string();
+        self.value(value, Some(&line))
+    }
+
     fn misp(&self, document: &mut Document, value: Value) -> Result<Value, Failed> {
         let refused = |error: aidos_privacy::anonymise::Refused| Failed::Refused(error.to_string());
         match value {
@@ -201,9 +206,10 @@ impl<'h> Hide<'h> {
         );
         let word = kind.subtype().filter(|_| known).unwrap_or(kind.word());
         // What stays as a value is still to be searched as text.
-        let kept = [Role::Victim, Role::Own, Role::Bystander, Role::Attacker]
+        let policy = self.anonymiser.policy();
+        let kept = [Role::Victim, Role::Own, Role::Bystander]
             .into_iter()
-            .any(|role| self.anonymiser.policy().technique(word, role) == Technique::Keep);
+            .any(|role| policy.technique(word, role) == Technique::Keep);
         (!kept).then(|| Column::of(word))
     }
 }
@@ -242,9 +248,6 @@ impl Act for Hide<'_> {
         let report = Profiler::new(scanner).profile(&sampler.finish(), &Options::default());
         self.columns = vec![None; header.len()];
         for found in &report.columns {
-            if let Some(column) = self.columns.get_mut(found.number.saturating_sub(1)) {
-                *column = None;
-            }
             let kind = self.column(found);
             if let Some(column) = self.columns.get_mut(found.number.saturating_sub(1)) {
                 *column = kind;
@@ -263,19 +266,14 @@ impl Act for Hide<'_> {
 
     fn whole(&mut self, value: Value) -> Result<Value, Failed> {
         // A list of records: each is a document, unless they are events.
+        let is_list = value.is_array() && !is_misp(&value);
         match value {
-            Value::Array(items) if !is_misp(&Value::Array(items.clone())) => items
+            Value::Array(items) if is_list => items
                 .into_iter()
-                .map(|item| {
-                    let line = item.to_string();
-                    self.value(item, Some(&line))
-                })
+                .map(|item| self.one(item))
                 .collect::<Result<Vec<_>, _>>()
                 .map(Value::Array),
-            value => {
-                let line = value.to_string();
-                self.value(value, Some(&line))
-            }
+            value => self.one(value),
         }
     }
 }

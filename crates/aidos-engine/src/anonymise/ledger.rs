@@ -42,7 +42,7 @@ impl Outputs {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Content {
     schema: u32,
-    /// The digest of the policy.
+    /// The digest of the policy, sealed.
     policy: String,
     /// The public name of the key.
     key: String,

@@ -55,7 +55,9 @@ impl<'p> Place<'p> {
     }
 
     /// Begins an output of this name.
-    pub(super) fn begin(&mut self, name: &str) -> Result<Target<'_>, Failed> {
+    ///
+    /// `input` is never written over, whatever was asked for.
+    pub(super) fn begin(&mut self, name: &str, input: Option<&Path>) -> Result<Target<'_>, Failed> {
         let Some(folder) = &self.folder else {
             return Ok(Target {
                 to: To::Stream(&mut *self.stream),
@@ -69,6 +71,14 @@ impl<'p> Place<'p> {
                 "another input of this job became `{}`; name another folder for this one",
                 path.display()
             )));
+        }
+        let real = |path: &Path| path.canonicalize().ok();
+        if let Some(input) = input
+            && real(&path).is_some_and(|path| real(input) == Some(path))
+        {
+            return Err(Failed::Refused(
+                "its output would take its own place; name another folder with --out".to_owned(),
+            ));
         }
         for path in [&path, &ledger] {
             if !self.force && path.symlink_metadata().is_ok() {
