@@ -319,7 +319,12 @@ impl<'j> Job<'j> {
         earlier: Option<&Sealed>,
         place: &mut Place<'_>,
     ) -> Result<(), Failed> {
-        let mut act = Hide::new(&self.anonymiser, &self.plan.own, earlier)?;
+        let mut act = Hide::new(
+            &self.anonymiser,
+            &self.plan.own,
+            earlier,
+            !place.is_stream(),
+        )?;
         let mut target = place.begin(output, input_of(name))?;
         let (progress, cancel, bytes) = (self.progress, self.cancel, &mut self.bytes);
         let mut go_on = |len: usize| {

@@ -30,6 +30,8 @@ pub(super) struct Hide<'h> {
     earlier: Option<Earlier>,
     columns: Vec<Option<Column>>,
     arena: Bump,
+    /// Room that is left for outputs; `None` where nobody keeps them.
+    room: Option<usize>,
     /// What was written in place of values.
     pub(super) outputs: Outputs,
     /// What was done.
@@ -72,6 +74,7 @@ impl<'h> Hide<'h> {
         anonymiser: &'h Anonymiser,
         own: &'h Own,
         earlier: Option<&Sealed>,
+        keep: bool,
     ) -> Result<Self, Failed> {
         Ok(Self {
             anonymiser,
@@ -79,6 +82,7 @@ impl<'h> Hide<'h> {
             earlier: earlier.map(Earlier::new).transpose()?,
             columns: Vec::new(),
             arena: Bump::new(),
+            room: keep.then_some(Outputs::ROOM),
             outputs: Outputs::default(),
             statistics: Statistics::default(),
             documents: 0,
@@ -98,17 +102,20 @@ impl<'h> Hide<'h> {
         Document::after(earlier.of(&all))
     }
 
-    fn end(&mut self, document: &Document) {
+    fn end(&mut self, document: &Document) -> Result<(), Failed> {
         self.documents += 1;
         self.statistics.add(document.statistics());
-        self.outputs.add(document.ledger());
+        match &mut self.room {
+            Some(room) => self.outputs.add(document.ledger(), room),
+            None => Ok(()),
+        }
     }
 
-    fn text(&mut self, text: &str) -> String {
+    fn text(&mut self, text: &str) -> Result<String, Failed> {
         let mut document = self.begin([text]);
         let hidden = self.anonymiser.text(&mut document, text);
-        self.end(&document);
-        hidden
+        self.end(&document)?;
+        Ok(hidden)
     }
 
     /// A JSON value by what it says it is; `text` is what it was read from, if that is a line.
@@ -144,7 +151,7 @@ impl<'h> Hide<'h> {
             value
         };
         self.arena.reset();
-        self.end(&document);
+        self.end(&document)?;
         Ok(value)
     }
 
@@ -226,7 +233,7 @@ impl Act for Hide<'_> {
             match value {
                 Some(value) => out.push_str(&self.value(value, Some(body))?.to_string()),
                 None if body.is_empty() => {}
-                None => out.push_str(&self.text(body)),
+                None => out.push_str(&self.text(body)?),
             }
             out.push_str(line.get(body.len()..).unwrap_or_default());
         }
@@ -259,7 +266,7 @@ impl Act for Hide<'_> {
         for row in rows {
             let mut document = self.begin(row.iter().map(String::as_str));
             self.anonymiser.row(&mut document, row, &self.columns);
-            self.end(&document);
+            self.end(&document)?;
         }
         Ok(())
     }

@@ -19,16 +19,27 @@ use crate::Error;
 pub(super) struct Outputs(BTreeMap<String, BTreeSet<String>>);
 
 impl Outputs {
-    pub(super) fn add(&mut self, ledger: &Ledger) {
+    /// Bytes that the outputs of one file may take in memory.
+    pub(super) const ROOM: usize = 128 << 20;
+
+    /// Adds what a document wrote; `room` is what is left of [`Outputs::ROOM`].
+    pub(super) fn add(&mut self, ledger: &Ledger, room: &mut usize) -> Result<(), Failed> {
         for (kind, text) in ledger.outputs() {
             let texts = match self.0.get_mut(kind) {
                 Some(texts) => texts,
                 None => self.0.entry(kind.to_owned()).or_default(),
             };
             if !texts.contains(text) {
+                *room = room.checked_sub(text.len() + 64).ok_or_else(|| {
+                    Failed::Refused(
+                        "more was hidden than a ledger holds; cut it, or write it to standard output without one"
+                            .to_owned(),
+                    )
+                })?;
                 texts.insert(text.to_owned());
             }
         }
+        Ok(())
     }
 
     pub(super) fn each(&self) -> impl Iterator<Item = (&str, &str)> {
