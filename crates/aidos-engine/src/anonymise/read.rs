@@ -230,20 +230,30 @@ fn whole(leaf: &mut Leaf<'_>, go_on: &mut dyn FnMut(usize) -> bool) -> Result<St
 /// One JSON document, or several one after the other.
 fn json(text: &str, act: &mut dyn Act, out: &mut String) -> Result<(), Failed> {
     let mut values = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut at = 0;
+    while let Some(value) = stream.next() {
         // The message of the parser holds a place and no value.
         let value = value.map_err(|error| {
             Failed::Refused(format!(
-                "it is no sound JSON at line {}, column {}; repair it, or give it another name and write it as text",
+                "it is no sound JSON at line {}, column {}; repair it",
                 error.line(),
                 error.column()
             ))
         })?;
-        values.push(value);
+        let end = stream.byte_offset();
+        let written = text.get(at..end).unwrap_or_default().trim_ascii();
+        values.push((value, written.contains('\n')));
+        at = end;
     }
-    for value in values {
+    // Nothing is written of a document that is broken at its end.
+    for (value, pretty) in values {
         let value = act.whole(value)?;
-        out.push_str(&serde_json::to_string_pretty(&value).unwrap_or_default());
+        if pretty {
+            out.push_str(&serde_json::to_string_pretty(&value).unwrap_or_default());
+        } else {
+            out.push_str(&value.to_string());
+        }
         out.push('\n');
     }
     Ok(())
