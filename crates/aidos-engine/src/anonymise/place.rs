@@ -97,7 +97,7 @@ impl<'p> Place<'p> {
             .map_err(Error::file("create", &part))?;
         let to = To::File(Part {
             file: Some(BufWriter::new(file)),
-            part,
+            half: part,
             path,
             ledger,
             force: self.force,
@@ -117,7 +117,7 @@ enum To<'t> {
 /// A file that is not yet whole; gone when it is dropped so.
 struct Part {
     file: Option<BufWriter<File>>,
-    part: PathBuf,
+    half: PathBuf,
     path: PathBuf,
     ledger: PathBuf,
     force: bool,
@@ -127,7 +127,7 @@ impl Drop for Part {
     fn drop(&mut self) {
         if self.file.is_some() {
             // What is half done would only mislead; if it cannot be removed, its name tells it.
-            let _ = fs::remove_file(&self.part);
+            let _ = fs::remove_file(&self.half);
         }
     }
 }
@@ -188,25 +188,25 @@ impl Target<'_> {
             }
             Ok(())
         };
-        end(&mut part).map_err(Error::file("write", &part.part))?;
+        end(&mut part).map_err(Error::file("write", &part.half))?;
         if let Some(bytes) = ledger {
-            let half = part.part.with_extension("ledger");
+            let ledger = part.half.with_extension("ledger");
             let write = || -> io::Result<()> {
                 let mut file = OpenOptions::new()
                     .write(true)
                     .create_new(true)
                     .mode(0o600)
-                    .open(&half)?;
+                    .open(&ledger)?;
                 file.write_all(bytes)?;
                 file.sync_all()
             };
             write().map_err(Error::file("write", &part.ledger))?;
-            settle(&half, &part.ledger, part.force)?;
+            settle(&ledger, &part.ledger, part.force)?;
         } else if part.force && part.ledger.is_file() {
             // That of another output would mislead.
             fs::remove_file(&part.ledger).map_err(Error::file("remove", &part.ledger))?;
         }
-        settle(&part.part, &part.path, part.force)?;
+        settle(&part.half, &part.path, part.force)?;
         part.file = None;
         Ok((Some(part.path.clone()), ledger.map(|_| part.ledger.clone())))
     }
