@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use aidos_privacy::gate::InstallationKey;
 use aidos_privacy::key::{CommunityKey, MasterKey, seal};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -39,7 +40,60 @@ pub struct Community {
     pub made: bool,
 }
 
+/// A use of a key to give values back. Holds no values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// Who asked: the name of the account.
+    pub who: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The file as it was named.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// The public name of the key.
+    pub key: String,
+}
+
 impl Keys {
+    /// Whether a community has a key already: in `file` where one is named, else in the folder.
+    ///
+    /// # Errors
+    /// The community's name cannot be a file's.
+    pub fn holds(&self, community: &str, file: Option<&Path>) -> Result<bool, Error> {
+        Ok(match file {
+            Some(path) => path.exists(),
+            None => self.folder.join(file_name(community)?).exists(),
+        })
+    }
+
+    /// Writes down that values were given back: a line in `restored.jsonl` beside the keys.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn note(&self, restored: &Restored) -> Result<(), Error> {
+        if !self.folder.exists() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&self.folder)
+                .map_err(Error::file("create", &self.folder))?;
+        }
+        let path = self.folder.join("restored.jsonl");
+        let write = || -> io::Result<()> {
+            let mut line = serde_json::to_vec(restored)?;
+            line.push(b'\n');
+            let mut file = OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .open(&path)?;
+            file.write_all(&line)?;
+            file.sync_all()
+        };
+        write().map_err(Error::file("write", &path))
+    }
+
     /// The keys in this folder, which is made where it is missing.
     pub fn of(folder: &Path) -> Self {
         Self {

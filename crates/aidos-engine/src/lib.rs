@@ -2,6 +2,7 @@
 //!
 //! [`run`] is the main job and the file to read first. [`steps`] are its parts as commands of their own.
 
+pub mod anonymise;
 mod bundle;
 mod case;
 pub mod columns;

@@ -278,17 +278,9 @@ impl Job<'_> {
         let mut texts = self.plan.own.names();
         texts.extend(domains.iter().cloned());
         texts.extend(targets.iter().map(ToString::to_string));
-        // What is no asset by its form is own all the same: it is hidden as a name.
-        let (fine, odd): (Vec<String>, Vec<String>) = texts
-            .into_iter()
-            .partition(|text| Assets::parse([text.as_str()]).is_ok());
-        let assets = Assets::parse(fine.iter().map(String::as_str)).unwrap_or_default();
-        let assets = odd
-            .iter()
-            .fold(assets, |assets, name| assets.with_name(name));
         Ok(Owned {
             raw: self.plan.own.clone(),
-            assets,
+            assets: assets(texts),
             targets,
         })
     }
@@ -724,8 +716,18 @@ impl Worker<'_> {
     }
 }
 
+/// What is own, by its texts. What is no asset by its form is own all the same: it is hidden as a name.
+pub(crate) fn assets(texts: Vec<String>) -> Assets {
+    let (fine, odd): (Vec<String>, Vec<String>) = texts
+        .into_iter()
+        .partition(|text| Assets::parse([text.as_str()]).is_ok());
+    let assets = Assets::parse(fine.iter().map(String::as_str)).unwrap_or_default();
+    odd.iter()
+        .fold(assets, |assets, name| assets.with_name(name))
+}
+
 /// Who acts towards whom in an entry.
-fn direction(event: &Event<'_>, own: &Own) -> Direction {
+pub(crate) fn direction(event: &Event<'_>, own: &Own) -> Direction {
     if event.source.ip.is_none() && event.destination.ip.is_none() {
         let mail = !event.email_addresses.is_empty()
             || !event.email_from.is_empty()

@@ -9,7 +9,7 @@ use aidos_engine::progress::{Cancel, Followed, Progress};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    analyse, clean, completions, config as config_command, doctor, export, extract, inspect, man,
+    analyse, anonymise, clean, completions, config as config_command, doctor, export, extract, inspect, man,
     pii, providers, release, run as run_command, sample, simulate, stix,
 };
 use crate::config::{Config, Given};
@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Sample(sample::Args),
     Export(export::Args),
     Pii(pii::Args),
+    #[command(visible_alias = "anonymize")]
+    Anonymise(anonymise::Args),
     Release(release::Args),
     Providers(providers::Args),
     Simulate(simulate::Args),
@@ -164,6 +166,7 @@ pub(crate) fn run(cli: Cli, ui: &ui::Ui) -> anyhow::Result<Exit> {
         Command::Sample(args) => sample::run(&args, &session),
         Command::Export(args) => export::run(&args, &session),
         Command::Pii(args) => pii::run(&args, &session),
+        Command::Anonymise(args) => anonymise::run(&args, &session),
         Command::Release(args) => release::run(&args, &session),
         Command::Providers(args) => providers::run(&args, &session),
         Command::Simulate(args) => simulate::run(&args, &session),

@@ -1,6 +1,7 @@
 //! One file a command, all with the same rooms: its arguments with examples, then `run`.
 
 pub(crate) mod analyse;
+pub(crate) mod anonymise;
 pub(crate) mod clean;
 pub(crate) mod columns;
 pub(crate) mod completions;

@@ -2,8 +2,9 @@
 
 use super::{aidos, code, err, folder, out, run};
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 19] = [
     &["run"],
+    &["anonymise"],
     &["extract"],
     &["clean"],
     &["stix"],
