@@ -302,7 +302,7 @@ impl<'n> Naming<'n> {
             .iter()
             .map(|(old, object)| {
                 let kind = |old: &str| types.get(old).map(|kind| format!("{kind}--"));
-                (shown(object, &kind), *old, object)
+                (shown(object, &kind), *old, object.as_ref())
             })
             .collect();
         // Stable: equals stay in the order of the objects.
