@@ -170,10 +170,8 @@ impl Anonymiser {
             }
         }
         for hit in hits {
-            // Part of a name, or a bystander's machine, gives way to an attacker's value that holds it; a person does not,
-            // and nobody who is encoded or hashed in it: that is whom it was made for.
-            let is_bystander = hit.role == Role::Bystander && is_machine(&hit.kind);
-            let weak = hit.part || (hit.plain && is_bystander);
+            // Part of a name, or a bystander's machine, gives way to an attacker's value that holds it; a person does not.
+            let weak = hit.part || (hit.role == Role::Bystander && is_machine(&hit.kind));
             if weak && touches(&attackers, hit.start, hit.end) {
                 continue;
             }
