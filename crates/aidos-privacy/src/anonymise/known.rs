@@ -58,20 +58,9 @@ fn stands(old: &Claim, role: Role, kind: &str) -> bool {
             "EMAIL_ADDRESS" | "PHONE_NUMBER" | "CREDIT_CARD" | "IBAN_CODE"
         ) || is_national(kind)
     };
-    let is_machine = |kind: &str| {
-        matches!(
-            kind,
-            "IP_ADDRESS" | "MAC_ADDRESS" | "DOMAIN_NAME" | "HOST_NAME" | "URL"
-        )
-    };
     match (old.role, role) {
         (Role::Bystander, Role::Attacker) if old.kind != kind && is_contact(&old.kind) => true,
         (Role::Attacker, Role::Bystander) if old.kind != kind && is_contact(kind) => false,
-        // A machine that a goal or an alias of an attacker is written like is not for that an attacker's.
-        (Role::Bystander, Role::Attacker) if kind == "NAME" && is_machine(&old.kind) => true,
-        (Role::Attacker, Role::Bystander) if old.kind == "NAME" && is_machine(kind) => false,
-        // But one that stands as an attacker's is more than a name.
-        (Role::Attacker, Role::Attacker) if old.kind == "NAME" && kind != "NAME" => false,
         _ => rank(old.role) >= rank(role),
     }
 }
@@ -284,29 +273,6 @@ mod tests {
         let mut known = Known::default();
         known.add("FILE_NAME", Role::Victim, CARD);
         assert!(!is_deep(&mut known, IN_BASE64));
-    }
-
-    #[test]
-    fn a_machine_is_no_attackers_for_a_name_that_is_written_like_it() {
-        let (name, host) = (("NAME", Role::Attacker), ("DOMAIN_NAME", Role::Bystander));
-        let attacker = ("DOMAIN_NAME", Role::Attacker);
-        for (claims, expected) in [
-            (vec![name, host], Role::Bystander),
-            (vec![host, name], Role::Bystander),
-            (vec![name, host, attacker], Role::Attacker),
-            (vec![name, attacker, host], Role::Attacker),
-            (vec![attacker, host, name], Role::Attacker),
-        ] {
-            let mut known = Known::default();
-            for (kind, role) in &claims {
-                known.add(kind, *role, "pc-7.corp.example");
-            }
-            assert_eq!(
-                known.role("pc-7.corp.example"),
-                Some(expected),
-                "{claims:?}"
-            );
-        }
     }
 
     #[test]
