@@ -30,46 +30,48 @@ struct Value {
     part: bool,
 }
 
-impl Value {
-    /// Nobody encodes or hashes a part, or an address of a file; a person's value may be found in any form.
-    fn depth(&self) -> Depth {
-        let is_long = matches!(
-            self.kind.as_str(),
-            "URL" | "FILE_NAME" | "PATH" | "MUTEX" | "NAME"
-        );
-        if self.part || is_long {
-            Depth::Plain
-        } else {
-            Depth::Whole
-        }
+/// Nobody encodes or hashes an address of a file; a person's value may be found in any form.
+fn depth_of(kind: &str) -> Depth {
+    match kind {
+        "URL" | "FILE_NAME" | "PATH" | "MUTEX" | "NAME" => Depth::Plain,
+        _ => Depth::Whole,
     }
+}
+
+/// What is known of a value, whatever its case.
+struct Claim {
+    role: Role,
+    kind: String,
+    /// The deepest of all kinds it was seen under: a card's number that a file is named like is still a card's.
+    depth: Depth,
+    /// As it was written: each spelling has other encodings and hashes.
+    spellings: BTreeSet<String>,
 }
 
 /// Who claims a value before whom: victims and owners, attackers, bystanders.
 ///
 /// But an address of a person that an attacker's file or account is named like stays the person's.
-fn stands(old: &(Role, String), role: Role, kind: &str) -> bool {
+fn stands(old: &Claim, role: Role, kind: &str) -> bool {
     let is_contact = |kind: &str| {
         matches!(
             kind,
             "EMAIL_ADDRESS" | "PHONE_NUMBER" | "CREDIT_CARD" | "IBAN_CODE"
         ) || is_national(kind)
     };
-    match (old.0, role) {
-        (Role::Bystander, Role::Attacker) if old.1 != kind && is_contact(&old.1) => true,
-        (Role::Attacker, Role::Bystander) if old.1 != kind && is_contact(kind) => false,
-        _ => rank(old.0) >= rank(role),
+    match (old.role, role) {
+        (Role::Bystander, Role::Attacker) if old.kind != kind && is_contact(&old.kind) => true,
+        (Role::Attacker, Role::Bystander) if old.kind != kind && is_contact(kind) => false,
+        _ => rank(old.role) >= rank(role),
     }
 }
 
 /// The values of a document and whose they are.
 #[derive(Default)]
 pub(super) struct Known {
-    roles: BTreeMap<String, (Role, String)>,
+    claims: BTreeMap<String, Claim>,
     /// What is hidden: texts in `words`, the rest beside them.
     values: Vec<Value>,
     words: Words,
-    spellings: BTreeSet<String>,
     attackers: Words,
     /// Names of attackers, tools, techniques: they shield nothing but themselves.
     names: Words,
@@ -93,23 +95,29 @@ impl Known {
         if value.is_empty() {
             return;
         }
-        if let Some(old) = self.roles.get(&folded)
-            && stands(old, role, kind)
-        {
-            // Another spelling of what is hidden: its encodings and hashes are others.
-            let own = old.0;
-            if own != Role::Attacker
-                && role != Role::Attacker
-                && self.spellings.insert(value.to_owned())
-            {
+        let before = self.claims.get(&folded).map(|claim| claim.role);
+        let claim = self.claims.entry(folded.clone()).or_insert_with(|| Claim {
+            role,
+            kind: kind.to_owned(),
+            depth: Depth::Plain,
+            spellings: BTreeSet::new(),
+        });
+        let is_deeper = claim.depth < depth_of(kind);
+        claim.depth = claim.depth.max(depth_of(kind));
+        let is_new = claim.spellings.insert(value.to_owned());
+        if before.is_some() && stands(claim, role, kind) {
+            let own = claim.role;
+            if own != Role::Attacker && is_new {
                 self.push(kind, own, value, false);
+                self.search = None;
+            } else if own != Role::Attacker && is_deeper {
                 self.search = None;
             }
             return;
         }
-        self.spellings.insert(value.to_owned());
-        let before = self.roles.insert(folded.clone(), (role, kind.to_owned()));
-        let before = before.map(|(role, _)| role);
+        claim.role = role;
+        kind.clone_into(&mut claim.kind);
+        let spellings: Vec<String> = claim.spellings.iter().cloned().collect();
         match (role, kind) {
             (Role::Attacker, "NAME") => return self.names.push(value),
             (Role::Attacker, _) => {
@@ -126,7 +134,9 @@ impl Known {
         } else if before.is_some() {
             self.forget(&folded);
         }
-        self.push(kind, role, value, false);
+        for spelling in &spellings {
+            self.push(kind, role, spelling, false);
+        }
         shape::parts(kind, value, &mut |kind, part| {
             self.push(kind, role, part, true);
         });
@@ -162,11 +172,11 @@ impl Known {
 
     /// Whose a value is; a URL or e-mail address in an attacker's domain is an attacker's.
     pub(super) fn role(&self, value: &str) -> Option<Role> {
-        if let Some(role) = self.roles.get(&value.trim().to_lowercase()) {
-            return Some(role.0);
+        if let Some(claim) = self.claims.get(&value.trim().to_lowercase()) {
+            return Some(claim.role);
         }
         let host = shape::private_host(value)?;
-        let role = self.roles.get(&host).map(|(role, _)| *role);
+        let role = self.claims.get(&host).map(|claim| claim.role);
         role.filter(|role| *role == Role::Attacker)
     }
 
@@ -184,7 +194,12 @@ impl Known {
     pub(super) fn prepare(&mut self) {
         if self.search.is_none() && self.values.len() <= FORMS {
             let values = self.words.texts().zip(&self.values);
-            self.search = Search::of(values.map(|(text, value)| (text, value.depth()))).ok();
+            let depth = |text: &str, value: &Value| match self.claims.get(&text.to_lowercase()) {
+                // Nobody encodes or hashes a part.
+                Some(claim) if !value.part => claim.depth,
+                _ => Depth::Plain,
+            };
+            self.search = Search::of(values.map(|(text, value)| (text, depth(text, value)))).ok();
         }
     }
 
@@ -223,5 +238,49 @@ impl Known {
     /// Where names of attackers, tools and techniques stand in a text.
     pub(super) fn find_names(&self, text: &str) -> Vec<(usize, usize)> {
         self.names.places(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a value is found in Base64, as a form that only whole values have.
+    fn is_deep(known: &mut Known, encoded: &str) -> bool {
+        known.prepare();
+        !known.find(encoded).is_empty()
+    }
+
+    const CARD: &str = "4556737586899855";
+    const IN_BASE64: &str = "NDU1NjczNzU4Njg5OTg1NQ==";
+
+    #[test]
+    fn a_value_is_searched_as_deep_as_the_deepest_of_its_kinds() {
+        for kinds in [["FILE_NAME", "CREDIT_CARD"], ["CREDIT_CARD", "FILE_NAME"]] {
+            for roles in [
+                [Role::Bystander, Role::Bystander],
+                [Role::Bystander, Role::Victim],
+                [Role::Victim, Role::Bystander],
+            ] {
+                let mut known = Known::default();
+                for (kind, role) in kinds.iter().zip(roles) {
+                    known.add(kind, role, CARD);
+                    known.prepare();
+                }
+                assert!(is_deep(&mut known, IN_BASE64), "{kinds:?}, {roles:?}");
+            }
+        }
+        let mut known = Known::default();
+        known.add("FILE_NAME", Role::Victim, CARD);
+        assert!(!is_deep(&mut known, IN_BASE64));
+    }
+
+    #[test]
+    fn another_owner_leaves_no_spelling_behind() {
+        let mut known = Known::default();
+        known.add("USER_NAME", Role::Bystander, "ZorvanQuibble");
+        known.add("USER_NAME", Role::Victim, "zorvanquibblE");
+        // `ZorvanQuibble` in Base64.
+        assert!(is_deep(&mut known, "Wm9ydmFuUXVpYmJsZQ=="));
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! A statement marking says that the bundle was anonymised, under which policy and key.
 
+mod circles;
 mod ids;
 mod learn;
 mod marks;

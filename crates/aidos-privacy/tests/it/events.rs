@@ -1,5 +1,7 @@
 //! Whole events: what stays, what follows, what is said of it.
 
+use std::collections::HashSet;
+
 use aidos_model::stix::{OURS, Uuid, id_of};
 use aidos_privacy::anonymise::{Anonymiser, Document};
 use aidos_privacy::key::CommunityKey;
@@ -419,4 +421,76 @@ fn circles_and_long_chains_end() {
     let bundle = json!({"type": "bundle", "id": "bundle--x", "objects": objects});
     let hidden = own.stix(&mut Document::new(), &bundle).unwrap();
     assert!(hidden["objects"].as_array().unwrap().len() >= 2);
+}
+
+/// Makers that made themselves, processes and their children, reports on each other, files and their directories.
+fn circles(mark: char) -> Vec<Value> {
+    let id =
+        |kind: &str, at: u8| format!("{kind}--{mark}{mark}{at:06}-17d4-4cbf-938f-98ee46b3cd3f");
+    let report = |at: u8, name: &str, refs: Value| {
+        json!({"type": "report", "spec_version": "2.1", "id": id("report", at), "created": TIME, "modified": TIME,
+            "created_by_ref": id("identity", 1), "name": name, "report_types": ["threat-report"], "published": TIME, "object_refs": refs})
+    };
+    vec![
+        json!({"type": "identity", "spec_version": "2.1", "id": id("identity", 1), "created": TIME, "modified": TIME,
+            "created_by_ref": id("identity", 1), "name": "Plain Makers", "identity_class": "organization"}),
+        report(1, "one", json!([id("report", 2), id("process", 1)])),
+        report(
+            2,
+            "two",
+            json!([id("report", 1), id("report", 3), id("file", 1)]),
+        ),
+        report(3, "two", json!([id("report", 2)])),
+        json!({"type": "process", "spec_version": "2.1", "id": id("process", 1), "pid": 7, "child_refs": [id("process", 2), id("process", 3)]}),
+        json!({"type": "process", "spec_version": "2.1", "id": id("process", 2), "pid": 8, "parent_ref": id("process", 1), "image_ref": id("file", 1)}),
+        json!({"type": "process", "spec_version": "2.1", "id": id("process", 3), "pid": 9, "parent_ref": id("process", 1)}),
+        json!({"type": "directory", "spec_version": "2.1", "id": id("directory", 1), "path": "C:\\Windows", "contains_refs": [id("file", 1)]}),
+        json!({"type": "file", "spec_version": "2.1", "id": id("file", 1), "name": "evil.exe", "parent_directory_ref": id("directory", 1)}),
+    ]
+}
+
+#[test]
+fn ids_in_circles_are_made_of_what_is_shown() {
+    let own = anonymiser("", 1);
+    let hide = |document: &mut Document, objects: Vec<Value>| {
+        own.stix(document, &json!({"type": "bundle", "objects": objects}))
+            .unwrap()
+    };
+    let mut first = Document::new();
+    let once = hide(&mut first, circles('a'));
+    let objects = once["objects"].as_array().unwrap();
+    let ids: HashSet<&str> = objects
+        .iter()
+        .filter_map(|own| own["id"].as_str())
+        .collect();
+    assert_eq!(ids.len(), objects.len());
+    assert!(ids.len() >= circles('a').len());
+    // All references lead to what is there.
+    for object in objects {
+        for (property, value) in object.as_object().unwrap() {
+            let refs = value.as_array().into_iter().flatten().chain([value]);
+            if property.ends_with("_ref") || property.ends_with("_refs") {
+                for id in refs.filter_map(Value::as_str) {
+                    assert!(ids.contains(id), "{property} of {object}");
+                }
+            }
+        }
+    }
+    // Only what a circle goes through has another id than the standard's.
+    for kind in ["directory", "file"] {
+        let object = of(&once, kind).as_object().unwrap();
+        assert_eq!(object["id"], id_of(object).unwrap().to_string());
+    }
+    let twice = hide(
+        &mut Document::after(first.ledger().clone()),
+        objects.clone(),
+    );
+    assert_eq!(once, twice);
+    // Neither old ids nor the order of objects say anything.
+    let mut other = circles('b');
+    other.reverse();
+    let other = hide(&mut Document::new(), other);
+    let others = other["objects"].as_array().unwrap();
+    assert!(objects.iter().all(|object| others.contains(object)));
+    assert_eq!(objects.len(), others.len());
 }

@@ -1,48 +1,36 @@
-//! Ids and references, last of all: each id is made from what its object shows now.
+//! Ids and references, last of all: each id is made from what its object shows now, with the new ids of what it refers to.
+//!
+//! Objects that refer to each other in a circle are named together: each by what all of them show and its place among them. So
+//! no id depends on what an object was called before, and naming twice is naming once.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use aidos_model::stix::{Kind, OURS, Uuid, id_of};
+use aidos_model::stix::canonical::push_members;
+use aidos_model::stix::{Group, Kind, OURS, Uuid, id_of};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::super::event::{Work, text};
-use super::{Rebuilt, Renamed, marks};
+use super::{Rebuilt, Renamed, circles, is_observable, marks};
 use crate::key::mac;
 use crate::technique::Hidden;
-
-/// Objects that refer to objects that refer … : beyond this many, an id stands for its old one.
-const DEPTH: usize = 64;
 
 /// The bundle of these objects, with new ids and references.
 pub(super) fn renamed(work: &mut Work<'_>, mut rebuilt: Rebuilt) -> Value {
     drop_orphans(work, &mut rebuilt);
-    // Of several versions of an object the last gives the id.
-    let mut last: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, (id, object)) in rebuilt.iter().enumerate() {
-        let newer = last
-            .get(id)
-            .and_then(|at| rebuilt.get(*at))
-            .is_none_or(|(_, before)| text(before, "modified") <= text(object, "modified"));
-        if newer {
-            last.insert(id.clone(), index);
-        }
+    let here: HashSet<String> = rebuilt.iter().map(|(id, _)| id.clone()).collect();
+    for (_, object) in &mut rebuilt {
+        prune(object, &here);
     }
-    let mut naming = Naming {
-        work,
-        rebuilt: &rebuilt,
-        last: &last,
-        names: Renamed::new(),
-        open: BTreeSet::new(),
-    };
-    for (id, _) in &rebuilt {
-        naming.name(id, 0);
-    }
+    let names = Naming::new(&rebuilt).names(work);
     let mut objects = Vec::with_capacity(rebuilt.len());
     let mut seen = HashSet::new();
     for (old, object) in &rebuilt {
-        let mut new = naming.settled(object, 0);
-        let id = naming.name(old, 0);
-        new.insert("id".to_owned(), id.into());
+        let mut new = settled(object, &|old| name(&names, old));
+        if let Some(id) = name(&names, old) {
+            new.insert("id".to_owned(), id.into());
+        }
         let value = Value::Object(ordered(new));
         // Two objects that show the same are one.
         if seen.insert(value.to_string()) {
@@ -60,6 +48,14 @@ pub(super) fn renamed(work: &mut Work<'_>, mut rebuilt: Rebuilt) -> Value {
     );
     bundle.insert("id".to_owned(), id.into());
     Value::Object(ordered(bundle))
+}
+
+/// The new id of an old one; a published marking keeps its own.
+fn name(names: &Renamed, old: &str) -> Option<String> {
+    if marks::is_published(old) {
+        return Some(old.to_owned());
+    }
+    names.get(old).cloned()
 }
 
 /// Type and id first, as people read them.
@@ -117,130 +113,249 @@ fn is_orphan(object: &Map<String, Value>, here: &HashSet<String>) -> bool {
 
 fn may_be_elsewhere(id: &str) -> bool {
     let kind = id.split_once("--").and_then(|(kind, _)| Kind::parse(kind));
-    kind.is_some_and(|kind| kind.group() != aidos_model::stix::Group::Observable)
+    kind.is_some_and(|kind| kind.group() != Group::Observable)
 }
 
-struct Naming<'n, 'w> {
-    work: &'n mut Work<'w>,
-    rebuilt: &'n Rebuilt,
-    last: &'n BTreeMap<String, usize>,
-    names: Renamed,
-    open: BTreeSet<String>,
-}
-
-impl Naming<'_, '_> {
-    /// The new id of an old one.
-    fn name(&mut self, old: &str, depth: usize) -> String {
-        if let Some(name) = self.names.get(old) {
-            return name.clone();
+/// Leaves out references to what was left out, and what is no reference.
+fn prune(object: &mut Map<String, Value>, here: &HashSet<String>) {
+    object.retain(|property, value| {
+        if !is_reference(property) {
+            return true;
         }
-        if marks::is_published(old) {
-            return old.to_owned();
-        }
-        let found = self.last.get(old).and_then(|at| self.rebuilt.get(*at));
-        let name = match found {
-            // A circle, or a chain without end: something of it has to be named by its old id.
-            Some(_) if depth > DEPTH || self.open.contains(old) => return self.stranger(old),
-            Some((_, object)) => {
-                self.open.insert(old.to_owned());
-                let settled = self.settled(object, depth + 1);
-                self.open.remove(old);
-                match id_of(&settled) {
-                    Some(id) => id.to_string(),
-                    // A process has a random id: here one of what it shows.
-                    None => {
-                        let mut bytes = Vec::new();
-                        aidos_model::stix::canonical::push_members(&mut bytes, settled.iter());
-                        format!("{}--{}", text(object, "type"), Uuid::v5(OURS, &bytes))
-                    }
-                }
-            }
-            None => self.stranger(old),
+        let stays = |item: &Value| {
+            item.as_str().is_some_and(|old| {
+                here.contains(old)
+                    || marks::is_published(old)
+                    // Markings and makers that are not here are nobody's business.
+                    || (!matches!(property.as_str(), "object_marking_refs" | "created_by_ref")
+                        && may_be_elsewhere(old))
+            })
         };
-        self.names.insert(old.to_owned(), name.clone());
-        name
-    }
-
-    /// The id that stands for an object that is not here: keyed, so that nobody can guess what it was made of.
-    fn stranger(&mut self, old: &str) -> String {
-        if let Some(earlier) = self.work.document.earlier_output("STIX_ID", old) {
-            return earlier;
-        }
-        let kind = old.split_once("--").and_then(|(kind, _)| Kind::parse(kind));
-        let kind = kind.map_or("identity", Kind::word);
-        let digest = mac(&self.work.own.key.subkey("stix id", ""), &[old.as_bytes()]);
-        let text = format!("{kind}--{}", Uuid::v5(OURS, &digest));
-        let hidden = Hidden {
-            text,
-            reversible: false,
-        };
-        self.work.document.note("STIX_ID", &hidden);
-        hidden.text
-    }
-
-    /// An object with new references in place of the old, and without an id.
-    fn settled(&mut self, object: &Map<String, Value>, depth: usize) -> Map<String, Value> {
-        let mut new = Map::new();
-        for (property, value) in object {
-            if property == "id" {
-                continue;
-            }
-            let is_ref = property.ends_with("_ref") || property.ends_with("_refs");
-            let value = if is_ref {
-                self.refs(property, value, depth)
-            } else {
-                Some(value.clone())
-            };
-            if let Some(value) = value {
-                new.insert(property.clone(), value);
-            }
-        }
-        let mut marking = BTreeMap::new();
-        for mark in object
-            .get("granular_markings")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            if let Some(old) = mark.get("marking_ref").and_then(Value::as_str)
-                && (self.last.contains_key(old) || marks::is_published(old))
-            {
-                marking.insert(old.to_owned(), self.name(old, depth));
-            }
-        }
-        marks::granular(&mut new, &|old| marking.get(old).cloned());
-        new
-    }
-
-    fn refs(&mut self, property: &str, value: &Value, depth: usize) -> Option<Value> {
         match value {
-            Value::String(old) => self.reference(property, old, depth).map(Value::from),
             Value::Array(items) => {
-                let mut seen = BTreeSet::new();
-                let mut made = Vec::new();
-                for old in items.iter().filter_map(Value::as_str) {
-                    if let Some(id) = self.reference(property, old, depth)
-                        && seen.insert(id.clone())
-                    {
-                        made.push(Value::from(id));
-                    }
-                }
-                (!made.is_empty()).then_some(Value::Array(made))
+                items.retain(stays);
+                !items.is_empty()
             }
-            _ => None,
+            one => stays(one),
         }
+    });
+    // What is marked with a marking that is not here is not marked by it.
+    if let Some(Value::Array(items)) = object.get_mut("granular_markings") {
+        items.retain(|mark| {
+            marking_of(mark).is_some_and(|old| here.contains(old) || marks::is_published(old))
+        });
+    }
+}
+
+fn is_reference(property: &str) -> bool {
+    property.ends_with("_ref") || property.ends_with("_refs")
+}
+
+fn marking_of(mark: &Value) -> Option<&str> {
+    mark.get("marking_ref").and_then(Value::as_str)
+}
+
+/// The old ids that an object refers to.
+fn references(object: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let own = object
+        .iter()
+        .filter(|(property, _)| is_reference(property))
+        .flat_map(|(_, value)| super::strings(value));
+    let marks = object.get("granular_markings").and_then(Value::as_array);
+    own.chain(marks.into_iter().flatten().filter_map(marking_of))
+}
+
+/// What of an object its id is made of: of an observable what the standard says, if it has it.
+fn telling(object: &Map<String, Value>) -> Cow<'_, Map<String, Value>> {
+    if !is_observable(object) || id_of(object).is_none() {
+        return Cow::Borrowed(object);
+    }
+    let kind = Kind::parse(text(object, "type"));
+    let parts = kind.map(Kind::contributing).unwrap_or_default();
+    let members = object
+        .iter()
+        .filter(|(property, _)| *property == "type" || parts.contains(&property.as_str()))
+        .map(|(property, value)| (property.clone(), value.clone()));
+    Cow::Owned(members.collect())
+}
+
+/// An object with new references in place of the old, and without an id.
+fn settled(
+    object: &Map<String, Value>,
+    renamed: &impl Fn(&str) -> Option<String>,
+) -> Map<String, Value> {
+    let mut new = Map::new();
+    for (property, value) in object {
+        if property == "id" {
+            continue;
+        }
+        let value = match value {
+            Value::String(old) if is_reference(property) => renamed(old).map(Value::from),
+            Value::Array(items) if is_reference(property) => {
+                let mut seen = BTreeSet::new();
+                let items = items.iter().filter_map(Value::as_str).filter_map(renamed);
+                let made: Vec<Value> = items
+                    .filter(|id| seen.insert(id.clone()))
+                    .map(Value::from)
+                    .collect();
+                Some(Value::Array(made))
+            }
+            value => Some(value.clone()),
+        };
+        if let Some(value) = value {
+            new.insert(property.clone(), value);
+        }
+    }
+    marks::granular(&mut new, renamed);
+    new
+}
+
+/// An old id, and what the new one is made of.
+type Named<'n> = (&'n str, Cow<'n, Map<String, Value>>);
+
+/// The objects that give the ids.
+struct Naming<'n> {
+    rebuilt: &'n Rebuilt,
+    /// One for each id, in the order of the objects.
+    named: Vec<Named<'n>>,
+}
+
+impl<'n> Naming<'n> {
+    fn new(rebuilt: &'n Rebuilt) -> Self {
+        // Of several versions of an object the last gives the id; of equals the first, which stays when equals become one.
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, (id, object)) in rebuilt.iter().enumerate() {
+            let before = last.get(id.as_str()).and_then(|at| rebuilt.get(*at));
+            let is_newer = before
+                .is_none_or(|(_, before)| text(before, "modified") < text(object, "modified"));
+            if is_newer && !marks::is_published(id) {
+                last.insert(id, index);
+            }
+        }
+        let mut places: Vec<usize> = last.into_values().collect();
+        places.sort_unstable();
+        let named = places
+            .into_iter()
+            .filter_map(|at| rebuilt.get(at))
+            .map(|(id, object)| (id.as_str(), telling(object)))
+            .collect();
+        Self { rebuilt, named }
     }
 
-    /// A reference; `None` where what it refers to was left out.
-    fn reference(&mut self, property: &str, old: &str, depth: usize) -> Option<String> {
-        let here = self.last.contains_key(old) || marks::is_published(old);
-        // Markings and makers that are not here are nobody's business.
-        if !here
-            && (matches!(property, "object_marking_refs" | "created_by_ref")
-                || !may_be_elsewhere(old))
+    /// New ids by old ones, of all objects and all that they refer to.
+    fn names(&self, work: &mut Work<'_>) -> Renamed {
+        let places: HashMap<&str, usize> = self
+            .named
+            .iter()
+            .enumerate()
+            .map(|(at, (id, _))| (*id, at))
+            .collect();
+        let mut names = Renamed::new();
+        for old in self
+            .rebuilt
+            .iter()
+            .flat_map(|(_, object)| references(object))
         {
-            return None;
+            if !places.contains_key(old) && !marks::is_published(old) && !names.contains_key(old) {
+                names.insert(old.to_owned(), stranger(work, old));
+            }
         }
-        Some(self.name(old, depth))
+        let edges: Vec<Vec<usize>> = self
+            .named
+            .iter()
+            .map(|(_, object)| {
+                let to = references(object).filter_map(|old| places.get(old).copied());
+                to.collect::<BTreeSet<_>>().into_iter().collect()
+            })
+            .collect();
+        for part in circles::parts(&edges) {
+            match part.as_slice() {
+                [one] if !edges.get(*one).is_some_and(|to| to.contains(one)) => {
+                    if let Some((old, object)) = self.named.get(*one) {
+                        let id = id_alone(&settled(object, &|old| name(&names, old)));
+                        names.insert((*old).to_owned(), id);
+                    }
+                }
+                _ => self.name_circle(part, &mut names),
+            }
+        }
+        names
     }
+
+    /// Names objects of which each refers to the others: by all that they show, and the place of each among them.
+    ///
+    /// The places follow from what they show, and among those that show the same from the order of the objects.
+    fn name_circle(&self, mut part: Vec<usize>, names: &mut Renamed) {
+        part.sort_unstable();
+        let members: Vec<&Named<'_>> = part.iter().filter_map(|at| self.named.get(*at)).collect();
+        let types: HashMap<&str, &str> = members
+            .iter()
+            .map(|(old, object)| (*old, text(object, "type")))
+            .collect();
+        let shown = |object: &Map<String, Value>, inside: &dyn Fn(&str) -> Option<String>| {
+            let object = settled(object, &|old| inside(old).or_else(|| name(names, old)));
+            let mut bytes = Vec::new();
+            push_members(&mut bytes, object.iter());
+            bytes
+        };
+        let mut sorted: Vec<(Vec<u8>, &str, &Map<String, Value>)> = members
+            .iter()
+            .map(|(old, object)| {
+                let kind = |old: &str| types.get(old).map(|kind| format!("{kind}--"));
+                (shown(object, &kind), *old, object.as_ref())
+            })
+            .collect();
+        // Stable: equals stay in the order of the objects.
+        sorted.sort_by(|one, other| one.0.cmp(&other.0));
+        let ranks: HashMap<&str, usize> = sorted
+            .iter()
+            .enumerate()
+            .map(|(rank, (_, old, _))| (*old, rank))
+            .collect();
+        let mut all = Sha256::new();
+        for (_, _, object) in &sorted {
+            let rank = |old: &str| ranks.get(old).map(|rank| format!("--{rank}"));
+            all.update(shown(object, &rank));
+        }
+        let all = all.finalize();
+        let made: Vec<(String, String)> = sorted
+            .iter()
+            .enumerate()
+            .map(|(rank, (_, old, object))| {
+                let mut bytes = all.to_vec();
+                bytes.extend_from_slice(rank.to_string().as_bytes());
+                let id = format!("{}--{}", text(object, "type"), Uuid::v5(OURS, &bytes));
+                ((*old).to_owned(), id)
+            })
+            .collect();
+        names.extend(made);
+    }
+}
+
+/// The id of an object that shows this, all its references being new.
+fn id_alone(shown: &Map<String, Value>) -> String {
+    if let Some(id) = id_of(shown) {
+        return id.to_string();
+    }
+    // A process has a random id: here one of what it shows.
+    let mut bytes = Vec::new();
+    push_members(&mut bytes, shown.iter());
+    format!("{}--{}", text(shown, "type"), Uuid::v5(OURS, &bytes))
+}
+
+/// The id that stands for an object that is not here: keyed, so that nobody can guess what it was made of.
+fn stranger(work: &mut Work<'_>, old: &str) -> String {
+    if let Some(earlier) = work.document.earlier_output("STIX_ID", old) {
+        return earlier;
+    }
+    let kind = old.split_once("--").and_then(|(kind, _)| Kind::parse(kind));
+    let kind = kind.map_or("identity", Kind::word);
+    let digest = mac(&work.own.key.subkey("stix id", ""), &[old.as_bytes()]);
+    let text = format!("{kind}--{}", Uuid::v5(OURS, &digest));
+    let hidden = Hidden {
+        text,
+        reversible: false,
+    };
+    work.document.note("STIX_ID", &hidden);
+    hidden.text
 }
