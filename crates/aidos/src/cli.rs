@@ -9,8 +9,8 @@ use aidos_engine::progress::{Cancel, Followed, Progress};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    analyse, anonymise, clean, completions, config as config_command, doctor, export, extract, inspect, man,
-    pii, providers, release, run as run_command, sample, simulate, stix,
+    analyse, anonymise, clean, completions, config as config_command, doctor, export, extract,
+    inspect, man, pii, providers, release, run as run_command, sample, simulate, stix,
 };
 use crate::config::{Config, Given};
 use crate::ui::Ui;

@@ -36,6 +36,9 @@ enum What {
 
 /// Hold a release against its files, policy and approval, and attack it as an adversary would
 #[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    aidos release check out/evidence\n  \
+    aidos release check out/evidence --policy isac-a.toml --json")]
 struct Check {
     /// The case's folder
     #[arg(value_name = "CASE")]
@@ -50,6 +53,8 @@ struct Check {
 
 /// Let a release leave that waits for a person
 #[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    aidos release approve out/evidence --by \"M. Papadopoulou\" --why \"seen with the CISO\" --days 30")]
 struct Approve {
     /// The case's folder
     #[arg(value_name = "CASE")]

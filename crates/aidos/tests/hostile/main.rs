@@ -28,16 +28,19 @@ const ROW: &str = "2023-03-01 00:00:00 firewall,info forward: in:wireguard1 out:
                    10.20.8.179:33991->113.17.155.128:443, len 50";
 
 /// What a finished case holds, sorted; those with `.jsonl` end in `.zst` where compressed.
-const DOCUMENTED: [&str; 9] = [
+const DOCUMENTED: [&str; 12] = [
     "bundle.json",
     "bundles.jsonl",
     "case.json",
     "changes.jsonl",
     "entries.jsonl",
+    "findings.jsonl",
     "patterns.json",
     "private",
     "rejects.jsonl",
+    "release.json",
     "report.html",
+    "shareable",
 ];
 
 /// What a process said and how it ended.
@@ -60,7 +63,11 @@ impl Started {
         let child = Command::new(env!("CARGO_BIN_EXE_aidos"))
             .args(args)
             .current_dir(folder)
-            .env("XDG_CONFIG_HOME", says.path())
+            // One installation a folder: its keys are used again.
+            .env(
+                "XDG_CONFIG_HOME",
+                fs::canonicalize(folder).unwrap().join("config"),
+            )
             .env("RUST_BACKTRACE", "0")
             .stdin(stdin)
             .stdout(File::create(says.path().join("out")).unwrap())
