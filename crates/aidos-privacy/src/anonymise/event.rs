@@ -127,16 +127,15 @@ impl Work<'_> {
         let hidden = technique
             .apply("DATE_TIME", &time.to_string(), &self.own.key)
             .ok()?;
-        let mut out = match Timestamp::parse(&hidden.text) {
-            Some(time) => time.to_string(),
+        let mut out = if let Some(time) = Timestamp::parse(&hidden.text) {
+            time.to_string()
+        } else {
             // A month or a year, as the instant at which it begins.
-            None => {
-                let full = hidden.text.get(..7).map_or_else(
-                    || format!("{}-01-01T00:00:00Z", hidden.text),
-                    |month| format!("{month}-01T00:00:00Z"),
-                );
-                Timestamp::parse(&full)?.to_string()
-            }
+            let full = hidden.text.get(..7).map_or_else(
+                || format!("{}-01-01T00:00:00Z", hidden.text),
+                |month| format!("{month}-01T00:00:00Z"),
+            );
+            Timestamp::parse(&full)?.to_string()
         };
         if text.contains('.') && !out.contains('.') {
             out = out.replace('Z', ".000Z");

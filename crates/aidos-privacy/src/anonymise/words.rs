@@ -118,7 +118,9 @@ mod tests {
             text in "[a-bA-B .é]{0,40}",
         ) {
             let mut words = Words::default();
-            texts.iter().for_each(|own| words.push(own));
+            for own in &texts {
+                words.push(own);
+            }
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
             words.find(&text, &mut |at, start, end| fast.push((at, start, end)));
             for (at, own) in texts.iter().enumerate() {

@@ -254,7 +254,7 @@ fn unquoted(message: &str) -> String {
 
 fn line_at(source: &str, offset: usize) -> usize {
     let before = source.as_bytes().get(..offset).unwrap_or_default();
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
+    before.split(|byte| *byte == b'\n').count()
 }
 
 fn line_of(source: &str, needle: &str) -> usize {

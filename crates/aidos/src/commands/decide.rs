@@ -1,5 +1,7 @@
 //! `aidos pii accept` and `aidos pii reject`: what a person decides about findings.
 
+#![allow(clippy::doc_markdown)] // help texts: what is typed stands as it is typed
+
 use std::path::PathBuf;
 
 use aidos_engine::Exit;
