@@ -63,7 +63,7 @@ fn what_is_no_leak_is_none() {
     assert!(forms(&["al"], "al").is_empty());
     assert!(Search::new(Vec::<&str>::new()).unwrap().is_empty());
     assert!(forms(&["Ada"], "adamant").is_empty());
-    assert_eq!(forms(&["Ada"], "x (ADA)"), [Form::Folded]);
+    assert_eq!(forms(&["Ada"], "x (ADA)"), [Form::Exact, Form::Folded]);
 }
 
 proptest! {

@@ -63,10 +63,10 @@ impl Started {
         let child = Command::new(env!("CARGO_BIN_EXE_aidos"))
             .args(args)
             .current_dir(folder)
-            // One installation a folder: its keys are used again.
+            // One installation for all tests: its keys are used again.
             .env(
                 "XDG_CONFIG_HOME",
-                fs::canonicalize(folder).unwrap().join("config"),
+                concat!(env!("CARGO_TARGET_TMPDIR"), "/config"),
             )
             .env("RUST_BACKTRACE", "0")
             .stdin(stdin)

@@ -1,6 +1,6 @@
 //! Circles of references: whose id cannot be made before that of the others.
 
-#![allow(clippy::indexing_slicing)] // every place is of a graph of this module's own making
+#![allow(clippy::indexing_slicing, clippy::needless_range_loop)] // every place is of a graph of this module's own making
 
 /// The parts of a graph whose members all lead to each other, one member alone being a part too. A part comes after those it
 /// leads to.

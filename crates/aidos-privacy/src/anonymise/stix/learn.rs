@@ -12,6 +12,41 @@ use super::rules::{Rule, rule};
 use super::{ATTACKERS, Places, identity_kind, pattern, strings};
 use crate::role::{Clues, Role, Stix};
 
+/// The relationship types of STIX 2.1, section 3 and 4, and of its common relationships.
+const RELATIONSHIPS: [&str; 31] = [
+    "analysis-of",
+    "attributed-to",
+    "authored-by",
+    "av-analysis-of",
+    "based-on",
+    "beacons-to",
+    "characterizes",
+    "communicates-with",
+    "compromises",
+    "consists-of",
+    "controls",
+    "delivers",
+    "derived-from",
+    "downloads",
+    "drops",
+    "duplicate-of",
+    "dynamic-analysis-of",
+    "exfiltrates-to",
+    "exploits",
+    "has",
+    "hosts",
+    "impersonates",
+    "indicates",
+    "investigates",
+    "located-at",
+    "mitigates",
+    "originates-from",
+    "owns",
+    "related-to",
+    "targets",
+    "uses",
+];
+
 /// What refers to each object.
 pub(super) fn places<'b>(objects: &[&'b Map<String, Value>]) -> Places<'b> {
     let mut places = Places::new();
@@ -24,6 +59,10 @@ pub(super) fn places<'b>(objects: &[&'b Map<String, Value>]) -> Places<'b> {
         if kind == "relationship" {
             let (source, target) = (text(object, "source_ref"), text(object, "target_ref"));
             let word = text(object, "relationship_type");
+            // A word that STIX does not know says nothing of whose an object is.
+            if !RELATIONSHIPS.contains(&word) {
+                continue;
+            }
             let type_of = |id: &'b str| {
                 kinds
                     .get(id)
@@ -114,6 +153,17 @@ impl Work<'_> {
             .unwrap_or(own)
     }
 
+    /// Whether a name is all of it an address, a number or a host: of whom is not said by where it stands.
+    fn reads_as_contact(&self, name: &str) -> bool {
+        let mut found = Vec::new();
+        self.own.scanner.scan(name, &mut found);
+        let whole = name.trim();
+        found
+            .iter()
+            .filter(|finding| finding.kind != crate::pii::Kind::Person)
+            .any(|finding| name.get(finding.start..finding.end) == Some(whole))
+    }
+
     /// Learns whose the values of an object are, and what its prose tells.
     pub(super) fn learn(&mut self, object: &Map<String, Value>, places: &Places<'_>) {
         let Some(kind) = Kind::parse(text(object, "type")) else {
@@ -144,7 +194,9 @@ impl Work<'_> {
                         self.know(of, role, item);
                     }
                     Rule::Name | Rule::Label
-                        if ATTACKERS.contains(&kind) && property != "labels" =>
+                        if ATTACKERS.contains(&kind)
+                            && property != "labels"
+                            && !self.reads_as_contact(item) =>
                     {
                         self.know("NAME", Role::Attacker, item);
                     }

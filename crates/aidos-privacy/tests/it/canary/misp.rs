@@ -51,7 +51,7 @@ fn attribute(kind: &str, at: usize, wild: bool, canary: &mut Canary) -> Value {
     };
     json!({
         "id": canary.form(), "event_id": canary.form(), "object_id": canary.form(), "uuid": canary.uuid(), "type": kind,
-        "category": if wild && at % 3 == 0 { canary.prose() } else { CATEGORIES[at % CATEGORIES.len()].to_owned() },
+        "category": if wild && at.is_multiple_of(3) { canary.prose() } else { CATEGORIES[at % CATEGORIES.len()].to_owned() },
         "value": value, "value1": canary.form(), "comment": canary.prose(), "to_ids": false,
         "timestamp": wildly(canary, "1700000000"), "distribution": wildly(canary, "3"), "deleted": wildly(canary, "0"),
         "sharing_group_id": canary.form(), "object_relation": wildly(canary, "text"), "first_seen": wildly(canary, "2024-01-01T00:00:00Z"),
