@@ -151,7 +151,7 @@ fn personal(truth: &str, rng: &mut Rng, l: &Locale, p: &Person, row: usize) -> S
                 .normal(if p.woman { 67.0 } else { 82.0 }, 12.0)
                 .max(41.0);
             if l.code == "us" {
-                format!("{:.0}", kilograms)
+                format!("{kilograms:.0}")
             } else {
                 format!("{kilograms:.1}")
             }
