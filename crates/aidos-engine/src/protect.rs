@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Everything behind the first step reads hidden entries alone, so that ids, patterns and counts are made of what is
-//! shown. The attack searches all of the two documents, and as many lines of the entries as [`LINES`] says.
+//! shown. The attack searches all of the two documents, and the first 100,000 lines of the entries.
 
 mod digest;
 mod sample;

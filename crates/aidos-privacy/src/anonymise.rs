@@ -9,7 +9,7 @@
 //! address, is known only from the [`Ledger`](crate::technique::Ledger) of the first pass: give it to [`Document::after`]. With it a second pass
 //! changes nothing.
 //!
-//! **Pseudonymous is not anonymous.** See [`technique`](crate::technique) for what each technique leaks.
+//! **Pseudonymous is not anonymous.** See [`technique`] for what each technique leaks.
 //!
 //! ```
 //! use aidos_privacy::anonymise::{Anonymiser, Document};
