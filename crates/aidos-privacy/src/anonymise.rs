@@ -120,6 +120,11 @@ impl Anonymiser {
         self
     }
 
+    /// What finds personal data in its texts.
+    pub fn scanner(&self) -> &Scanner {
+        &self.scanner
+    }
+
     /// The policy.
     pub fn policy(&self) -> &Policy {
         &self.policy

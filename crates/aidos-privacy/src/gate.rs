@@ -13,8 +13,10 @@
 //! Nobody else can make a `Shareable`:
 //!
 //! ```compile_fail,E0451
-//! use aidos_privacy::gate::Shareable;
-//! let raw = Shareable { item: "a victim's name", marking: todo!() };
+//! use aidos_privacy::gate::{Marking, Shareable};
+//! fn out(marking: Marking) -> Shareable<&'static str> {
+//!     Shareable { item: "a victim's name", marking }
+//! }
 //! ```
 //!
 //! ```compile_fail,E0277
