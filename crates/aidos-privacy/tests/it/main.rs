@@ -11,6 +11,7 @@ mod logs;
 mod names;
 mod oracle;
 mod score;
+mod seeds;
 mod techniques;
 
 use std::sync::OnceLock;
