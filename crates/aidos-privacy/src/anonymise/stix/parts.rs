@@ -59,16 +59,15 @@ impl Work<'_> {
         }
         let rest = pattern.get(done..)?;
         out.push_str(rest);
-        (self.is_clean(&pattern::outside(pattern)) && self.is_plain(pattern)).then_some(out)
+        self.is_plain(pattern).then_some(out)
     }
 
     /// Whether the paths and operators of a pattern hold no values: where one is found all the same, the pattern goes.
     pub(super) fn is_plain(&self, pattern: &str) -> bool {
+        let outside = pattern::outside(pattern);
         let mut findings = Vec::new();
-        self.own
-            .scanner
-            .scan(&pattern::outside(pattern), &mut findings);
-        findings.is_empty()
+        self.own.scanner.scan(&outside, &mut findings);
+        findings.is_empty() && self.is_clean(&outside)
     }
 
     pub(super) fn hashes(
