@@ -106,11 +106,7 @@ impl Matcher {
             let bytes = pattern.get(end - WINDOW..end).unwrap_or_default();
             (bytes.iter().fold(0, |own, byte| shifted(own, *byte)), end)
         };
-        let ends = [
-            pattern.len(),
-            WINDOW + (pattern.len() - WINDOW) / 2,
-            WINDOW,
-        ];
+        let ends = [pattern.len(), WINDOW + (pattern.len() - WINDOW) / 2, WINDOW];
         let count = |window: u64| self.starts.get(self.slot(window) + 1).copied();
         // Of equals the first: an address differs from its neighbours at its end.
         let best = ends.map(at).into_iter();

@@ -61,6 +61,8 @@ fn what_is_no_leak_is_none() {
         .is_empty()
     );
     assert!(forms(&["al"], "al").is_empty());
+    assert!(forms(&["1.2.3.24"], "\"line\":12324").is_empty());
+    assert_eq!(forms(&["10.20.100.28"], "102010028"), [Form::Folded]);
     assert!(Search::new(Vec::<&str>::new()).unwrap().is_empty());
     assert!(forms(&["Ada"], "adamant").is_empty());
     assert_eq!(forms(&["Ada"], "x (ADA)"), [Form::Exact, Form::Folded]);
