@@ -235,7 +235,9 @@ impl Search {
                 }
             });
         }
-        if let Some(folded) = &self.folded {
+        if let Some(folded) = &self.folded
+            && (!haystack.is_ascii() || folded.may_stand_in(letters(haystack)))
+        {
             let projected = Projection::of(haystack);
             folded.find(&projected.text, &mut |pattern, start, end| {
                 let Some(&(value, form, edges)) = self.folded_forms.get(pattern) else {
@@ -284,6 +286,19 @@ fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).and_then(|at| text.get(at));
     !before.is_some_and(u8::is_ascii_alphanumeric)
         && !text.get(end).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// The bytes of [`Projection`] of a text of ASCII.
+fn letters(haystack: &[u8]) -> impl Iterator<Item = u8> {
+    let mut gap = 0;
+    haystack.iter().filter_map(move |byte| {
+        if byte.is_ascii_alphanumeric() {
+            gap = 0;
+            return Some(byte.to_ascii_lowercase());
+        }
+        gap += 1;
+        (gap == GAP + 1).then_some(b' ')
+    })
 }
 
 /// Letters and digits of a text, each with the place it came from.

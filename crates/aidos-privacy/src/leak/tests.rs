@@ -90,6 +90,12 @@ proptest! {
     }
 
     #[test]
+    fn letters_are_those_of_the_projection(text in "[ -~\n]{0,80}") {
+        let quick: Vec<u8> = letters(text.as_bytes()).collect();
+        prop_assert_eq!(quick, Projection::of(text.as_bytes()).text);
+    }
+
+    #[test]
     fn base64_is_found_at_any_alignment(value in "[a-z]{8,20}", before in "[a-z]{0,7}", after in "[a-z]{0,7}") {
         use std::fmt::Write;
         let text = format!("{before}{value}{after}");
