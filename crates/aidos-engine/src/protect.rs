@@ -26,6 +26,7 @@ use std::path::Path;
 use aidos_core::analysis::own::Own;
 use aidos_model::{Event, Timestamp};
 use aidos_privacy::anonymise::{Anonymiser, Document, Statistics};
+use aidos_privacy::decision::Decisions;
 use aidos_privacy::gate::{
     self, Anonymity, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason,
     State, Verdict,
@@ -75,6 +76,8 @@ pub struct Protection {
     pub installation: InstallationKey,
     /// What receivers may do.
     pub pap: Pap,
+    /// What persons said of findings: what they rejected is not found.
+    pub decisions: Decisions,
 }
 
 /// What became of it.
@@ -258,7 +261,8 @@ impl Job<'_> {
         Ok(Anonymiser::new(
             self.protection.policy.clone(),
             CommunityKey::from_bytes(*self.protection.key.export()),
-            pii::scanner(aidos_privacy::pii::Options::default(), true)?,
+            pii::scanner(aidos_privacy::pii::Options::default(), true)?
+                .with_decisions(self.protection.decisions.clone()),
             assets,
         )
         .with_attackers(attackers::read(self.work)?))

@@ -157,3 +157,29 @@ fn two_communities_share_nothing_that_was_hidden() {
         assert_ne!(one, other, "`{raw}`");
     }
 }
+
+#[test]
+fn what_a_person_rejected_stays() {
+    let folder = folder();
+    let folder = folder.path();
+    let log = LOG.replace("in:bridge out", "in:anna.kern@kern.example out");
+    let shared = |case: &str| {
+        fs::write(folder.join("gw.log"), &log).unwrap();
+        let done = command(folder, &["run", "gw.log", "--out", "out", "--case", case]);
+        assert_eq!(code(&done), 0, "{}", err(&done));
+        let path = folder
+            .join("out")
+            .join(case)
+            .join("shareable/entries.jsonl");
+        fs::read_to_string(path).unwrap()
+    };
+    assert!(!shared("one").contains("kern.example"));
+    let from = log.lines().nth(3).unwrap().find("anna.kern").unwrap() + 1;
+    let place = format!(
+        "gw.log:4:{from}-{}",
+        from + "anna.kern@kern.example".len() - 1
+    );
+    let decided = command(folder, &["pii", "reject", &place, "--why", "an interface"]);
+    assert_eq!(code(&decided), 0, "{}", err(&decided));
+    assert!(shared("two").contains("anna.kern@kern.example"));
+}
