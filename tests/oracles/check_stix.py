@@ -224,11 +224,19 @@ def foreign_checks(objects, bundle_id):
 
 
 def check(task):
-    """Checks some bundles, given as (place, text)."""
+    """Checks some bundles, given as (place, text), or a piece of one, given as (place, its id, objects).
+
+    Of a bundle that is given as (place, text, None) others look at the pieces.
+    """
     count, warnings, errors = collections.Counter(), collections.Counter(), []
-    for place, text in task:
+    for place, given, *more in task:
+        if more and more[0] is not None:
+            found, weak = foreign_checks(more[0], given)
+            warnings += weak
+            errors += [f"{place}: {error}" for error in found]
+            continue
         try:
-            bundle = json.loads(text)
+            bundle = json.loads(given)
             if bundle.get("type") != "bundle":
                 raise ValueError("this is no bundle")
             found = list(own_checks(bundle))
@@ -238,7 +246,7 @@ def check(task):
         objects = bundle.get("objects", [])
         count["bundles"] += 1
         count.update(thing["type"] for thing in objects)
-        for start in range(0, max(len(objects), 1), SPLIT):
+        for start in range(0, 0 if more else max(len(objects), 1), SPLIT):
             wrong, weak = foreign_checks(objects[start : start + SPLIT], bundle["id"])
             found += wrong
             warnings += weak
@@ -246,16 +254,36 @@ def check(task):
     return count, warnings, errors
 
 
+def one_bundle(path, text):
+    """The tasks of a file that is one bundle: the whole, and its pieces for other workers."""
+    try:
+        bundle = json.loads(text)
+        name, objects = bundle["id"], bundle["objects"]
+        starts = range(0, len(objects), SPLIT) if isinstance(objects, list) else []
+    except (ValueError, KeyError, TypeError):  # whoever looks at the whole says what is wrong
+        starts = []
+    if len(starts) < 2:
+        yield [(path, text)]
+        return
+    yield [(path, text, None)]
+    for start in starts:
+        yield [(path, name, objects[start : start + SPLIT])]
+
+
 def tasks(paths):
     """Chunks of bundles; a file that is one JSON text is one bundle."""
     for path in paths:
         with open(path, encoding="utf-8") as file:
             first = file.readline()
+            rest = file.readline()
             file.seek(0)
             try:
                 json.loads(first)
+                is_one = not rest
             except ValueError:
-                yield [(path, file.read())]
+                is_one = True
+            if is_one:
+                yield from one_bundle(path, file.read())
                 continue
             chunk = []
             for number, line in enumerate(file, 1):
