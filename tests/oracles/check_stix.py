@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks STIX 2.1 bundles with tools that others wrote, and ids with its own code.
 
-    check_stix.py [--workers N] [--plain] FILE...
+    check_stix.py [--workers N] [--plain] [--any-order] FILE...
 
 FILE is `bundle.json` (one bundle) or `bundles.jsonl` (one bundle a line). For each bundle:
 
@@ -9,7 +9,7 @@ FILE is `bundle.json` (one bundle) or `bundles.jsonl` (one bundle a line). For e
 2. `stix2.parse(allow_custom=False)`;
 3. ids of observables, recomputed from their contributing properties (RFC 8785, UUIDv5); ids of everything
    else, recomputed in the namespace of Aidos;
-4. order by type and id, no id twice, and every `*_ref` and `*_refs` found inside the bundle.
+4. order by type and id (not with --any-order), no id twice, and every `*_ref` and `*_refs` found inside the bundle.
 
 Prints totals; exit code 1 on any error, 2 on a file that cannot be read.
 
@@ -136,7 +136,7 @@ def own_checks(bundle):
         twice = [i for i, n in collections.Counter(ids).items() if n > 1]
         yield f"ids stand twice: {twice[:3]}"
     order = [(thing["type"], thing["id"]) for thing in objects]
-    if order != sorted(order):
+    if not ANY_ORDER and order != sorted(order):
         yield "objects are not ordered by type and id"
     for thing in [bundle, *objects]:
         expected = expected_id(thing)
@@ -190,11 +190,12 @@ def read_schemas_once():
 
 VALID = set()
 PLAIN = False
+ANY_ORDER = False
 
 
-def prepare(plain):
-    global PLAIN
-    PLAIN = plain
+def prepare(plain, any_order):
+    global PLAIN, ANY_ORDER
+    PLAIN, ANY_ORDER = plain, any_order
     if not plain:
         read_schemas_once()
 
@@ -301,10 +302,11 @@ def main():
     arguments.add_argument("files", nargs="+", metavar="FILE")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--plain", action="store_true", help="take no short cuts")
+    arguments.add_argument("--any-order", action="store_true", help="objects may stand in any order")
     options = arguments.parse_args()
     count, warnings, wrong = collections.Counter(), collections.Counter(), 0
     try:
-        with multiprocessing.Pool(options.workers, prepare, (options.plain,)) as pool:
+        with multiprocessing.Pool(options.workers, prepare, (options.plain, options.any_order)) as pool:
             for part, weak, errors in pool.imap(check, tasks(options.files)):
                 count += part
                 warnings += weak
