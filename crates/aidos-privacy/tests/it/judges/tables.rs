@@ -80,7 +80,7 @@ const SHAPES: [Shape; 10] = [
     },
     Shape {
         name: "larger",
-        rows: 1_500,
+        rows: 900,
         values: 6,
         categories: 9,
         ..PLAIN
@@ -92,7 +92,7 @@ const SHAPES: [Shape; 10] = [
     },
 ];
 
-const SEEDS: u64 = 6;
+const SEEDS: u64 = 5;
 
 /// Texts that are easily taken for one another, or for nothing.
 const CELLS: [&str; 12] = [
