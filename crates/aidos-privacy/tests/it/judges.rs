@@ -1,5 +1,5 @@
 //! Programs of others asked live: pycanon and pandas of tables, presidio-anonymizer of its operators, the `cryptography`
-//! package of the cipher, PyMISP of events.
+//! package of the cipher, `PyMISP` of events.
 //!
 //! They run in the Python that `AIDOS_PRIVACY_PYTHON` names (`.ci/run python` makes its environment and `.ci/run tests`
 //! names it); without it these tests say that they are skipped.

@@ -7,7 +7,7 @@ use aidos_privacy::technique::mask::Mask;
 use serde_json::{Value, json};
 
 use super::ask;
-use crate::canary::Dice;
+use crate::canary::{Dice, hex};
 
 /// Letters of one to four bytes, marks, controls, and what is no letter.
 const LETTERS: [char; 20] = [
@@ -121,11 +121,7 @@ fn operators_write_what_presidio_writes() {
 #[test]
 fn what_is_encrypted_another_program_reads() {
     let key = MasterKey::from_bytes([3; 32]).community("judges");
-    let bytes: String = key
-        .export()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let bytes = hex(key.export().as_slice());
     let mut dice = Dice::new(12);
     let kinds = ["PERSON", "EMAIL_ADDRESS", "", "Ὄνομα"];
     let cases: Vec<(String, Value)> = (0..500)
