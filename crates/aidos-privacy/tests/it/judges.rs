@@ -19,6 +19,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// A judge's answers, one a question, in their order; `None` where there is nobody to ask.
+#[allow(clippy::print_stdout)] // a test says what it skips
 fn ask(judge: &str, questions: &[Value]) -> Option<Vec<Value>> {
     let Some(python) = std::env::var_os("AIDOS_PRIVACY_PYTHON") else {
         println!("skipped: AIDOS_PRIVACY_PYTHON is not set");
