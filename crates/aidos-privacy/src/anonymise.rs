@@ -241,7 +241,7 @@ impl Anonymiser {
             return role;
         }
         let judged = self.judge.judge(clues).role;
-        document.role_of(clues.value, judged)
+        document.role_of(clues.kind, clues.value, judged)
     }
 
     /// Hides a value of a document: an output of an earlier pass stays, and what is done is counted.
