@@ -100,6 +100,15 @@ impl Document {
         document
     }
 
+    /// Begins another document with the counts of this one: nothing else of it is known any more.
+    pub fn renew(&mut self) {
+        let statistics = std::mem::take(&mut self.statistics);
+        *self = Self {
+            statistics,
+            ..Self::default()
+        };
+    }
+
     /// Tells that a value is somebody's: a victim's, own or a bystander's value is then hidden wherever it stands, an
     /// attacker's kept.
     ///

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::prose::Setting;
 use super::{Anonymiser, Document, REDACTED};
+use crate::pii::Finding;
+use crate::policy::Text;
 use crate::role::{Clues, Direction, End, Role};
 
 /// What becomes of a field.
@@ -59,6 +61,14 @@ fn rule(path: &str) -> Rule {
     }
 }
 
+/// What is known of an entry.
+#[derive(Clone, Copy)]
+struct Place<'f> {
+    direction: Direction,
+    /// What was found in its message.
+    found: &'f [Finding],
+}
+
 impl Anonymiser {
     /// An entry of `entries.jsonl`, anonymised in its place; `direction` is what the caller judged of its two sides.
     ///
@@ -67,12 +77,31 @@ impl Anonymiser {
     ///
     /// The caller gives a document for each entry, or one for all of a file.
     pub fn entry(&self, document: &mut Document, entry: &mut Value, direction: Direction) {
+        let mut found = Vec::new();
+        let message = entry.get("message").and_then(Value::as_str);
+        if let Some(message) = message
+            && self.policy().text != Text::Redact
+        {
+            self.scanner.scan(message, &mut found);
+        }
+        self.entry_with(document, entry, direction, &found);
+    }
+
+    /// The same for who has scanned the `message` already: `found` is what [`Anonymiser::scanner`] found in it.
+    pub fn entry_with(
+        &self,
+        document: &mut Document,
+        entry: &mut Value,
+        direction: Direction,
+        found: &[Finding],
+    ) {
         let Value::Object(fields) = entry else {
             *entry = Value::Null;
             return;
         };
-        self.learn_entry(document, fields, &mut String::new(), direction);
-        self.hide_entry(document, fields, &mut String::new(), direction);
+        let place = Place { direction, found };
+        self.learn_entry(document, fields, &mut String::new(), place);
+        self.hide_entry(document, fields, &mut String::new(), place);
     }
 
     /// First the document learns whose the values are, so that the message can be written with it.
@@ -81,16 +110,16 @@ impl Anonymiser {
         document: &mut Document,
         fields: &Map<String, Value>,
         path: &mut String,
-        direction: Direction,
+        place: Place<'_>,
     ) {
         for (name, field) in fields {
             let length = join(path, name);
             match field {
-                Value::Object(inner) => self.learn_entry(document, inner, path, direction),
-                Value::String(value) => self.learn_value(document, path, value, direction),
+                Value::Object(inner) => self.learn_entry(document, inner, path, place),
+                Value::String(value) => self.learn_value(document, path, value, place),
                 Value::Array(items) => {
                     for value in items.iter().filter_map(Value::as_str) {
-                        self.learn_value(document, path, value, direction);
+                        self.learn_value(document, path, value, place);
                     }
                 }
                 _ => {}
@@ -99,7 +128,7 @@ impl Anonymiser {
         }
     }
 
-    fn learn_value(&self, document: &mut Document, path: &str, value: &str, direction: Direction) {
+    fn learn_value(&self, document: &mut Document, path: &str, value: &str, place: Place<'_>) {
         if let Rule::Value(kind, end) = rule(path)
             && kind != "DATE_TIME"
         {
@@ -108,10 +137,10 @@ impl Anonymiser {
                 return;
             }
             let clues = Clues {
-                entry: Some((direction, end)),
+                entry: Some((place.direction, end)),
                 ..Clues::of(kind, value)
             };
-            let role = self.judge.judge(&clues).role;
+            let role = self.judge.role(&clues);
             self.learn(document, kind, role, value);
         }
     }
@@ -121,12 +150,12 @@ impl Anonymiser {
         document: &mut Document,
         fields: &mut Map<String, Value>,
         path: &mut String,
-        direction: Direction,
+        place: Place<'_>,
     ) {
         let dropped = document.statistics.dropped;
         fields.retain(|name, field| {
             let length = join(path, name);
-            let stays = self.is_name(name) && self.hide_field(document, field, path, direction);
+            let stays = self.is_name(name) && self.hide_field(document, field, path, place);
             path.truncate(length);
             if !stays {
                 document.statistics.dropped += 1;
@@ -145,19 +174,19 @@ impl Anonymiser {
         document: &mut Document,
         field: &mut Value,
         path: &mut String,
-        direction: Direction,
+        place: Place<'_>,
     ) -> bool {
         match field {
             Value::Object(inner) => {
-                self.hide_entry(document, inner, path, direction);
+                self.hide_entry(document, inner, path, place);
                 !inner.is_empty()
             }
             Value::Array(items) => {
-                items.retain_mut(|item| self.hide_field(document, item, path, direction));
+                items.retain_mut(|item| self.hide_field(document, item, path, place));
                 !items.is_empty()
             }
             Value::String(text) => {
-                let hidden = self.hide_leaf(document, text, path, direction);
+                let hidden = self.hide_leaf(document, text, path, place);
                 let stays = !hidden.is_empty() || text.is_empty();
                 *text = hidden;
                 stays
@@ -165,7 +194,7 @@ impl Anonymiser {
             Value::Number(number) if rule(path) != Rule::Number => {
                 let text = number.to_string();
                 // A number in which something personal is found goes: it cannot hold a token.
-                self.hide_leaf(document, &text, path, direction) == text
+                self.hide_leaf(document, &text, path, place) == text
             }
             Value::Number(_) | Value::Bool(_) | Value::Null => true,
         }
@@ -176,13 +205,13 @@ impl Anonymiser {
         document: &mut Document,
         text: &str,
         path: &str,
-        direction: Direction,
+        place: Place<'_>,
     ) -> String {
         let rule = rule(path);
         let end = match rule {
             Rule::Value(kind, end) => {
                 let clues = Clues {
-                    entry: Some((direction, end)),
+                    entry: Some((place.direction, end)),
                     ..Clues::of(kind, text)
                 };
                 let judged = self.judge.decided(&clues);
@@ -200,11 +229,12 @@ impl Anonymiser {
             Rule::Text(end) => end,
         };
         let setting = Setting {
-            entry: Some((direction, end)),
+            entry: Some((place.direction, end)),
             ..Setting::default()
         };
         if path == "message" {
-            return self.prose(document, text, &setting);
+            let found = Some(place.found);
+            return self.prose(document, text, &Setting { found, ..setting });
         }
         self.rewrite(document, text, &setting)
     }

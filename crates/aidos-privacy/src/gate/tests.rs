@@ -273,12 +273,18 @@ fn an_approval_is_no_part_of_the_content_that_it_is_for() {
 
 #[test]
 fn an_attack_names_places_and_no_values() {
-    let mut attacker =
+    let attacker =
         Attacker::new([("PERSON", "Ada Lovelace"), ("IP_ADDRESS", "198.51.7.9")]).unwrap();
-    attacker.line("entries.jsonl", 1, b"nothing of hers");
-    attacker.line("entries.jsonl", 2, b"{\"user\":\"ada.lovelace\"}");
-    attacker.line("bundle.json", 7, b"MTk4LjUxLjcuOQ==");
-    let attack = attacker.finish();
+    let mut attack = attacker.begin();
+    for (file, line, text) in [
+        ("entries.jsonl", 1, "nothing of hers"),
+        ("entries.jsonl", 2, "{\"user\":\"ada.lovelace\"}"),
+    ] {
+        attacker.line(&mut attack, file, line, text.as_bytes());
+    }
+    let mut part = Attack::default();
+    attacker.line(&mut part, "bundle.json", 7, b"MTk4LjUxLjcuOQ==");
+    attack.go_on(part);
     assert_eq!((attack.values, attack.found), (2, 2), "{attack:?}");
     let json = serde_json::to_string(&attack).unwrap();
     assert!(
