@@ -3,7 +3,7 @@
 use aidos_model::Timestamp;
 use serde_json::{Map, Value};
 
-use super::prose::{Setting, kind_of};
+use super::prose::{Setting, kind_of, touches};
 use super::{Anonymiser, Document, REDACTED, names};
 use crate::pii::Kind;
 use crate::policy::Text;
@@ -180,9 +180,14 @@ impl Work<'_> {
 
     /// Learns what prose tells of persons, before anything is written.
     pub(super) fn learn_prose(&mut self, text: &str, setting: &Setting<'_>) {
+        // What an earlier pass wrote tells of nobody, whatever it looks like beside its new neighbours.
+        let closed = self.own.closed(self.document, text);
         let mut findings = Vec::new();
         self.own.scanner.scan(text, &mut findings);
         for finding in &findings {
+            if touches(&closed, finding.start, finding.end) {
+                continue;
+            }
             if let Some(value) = text.get(finding.start..finding.end) {
                 let kind = kind_of(finding);
                 let role = self.own.judge.judge(&setting.clues(&kind, value)).role;
@@ -199,6 +204,9 @@ impl Work<'_> {
         }
         if self.own.policy().text == Text::Careful {
             for (start, end) in names::find(text) {
+                if touches(&closed, start, end) {
+                    continue;
+                }
                 if let Some(value) = text.get(start..end) {
                     self.document.know("PERSON", Role::Bystander, value);
                 }

@@ -261,6 +261,58 @@ fn patterns_of_all_kinds_of_objects_stay() {
     }
 }
 
+/// A second pass does not see what the first left out, so nothing that only this says may be kept by the first.
+#[test]
+fn what_is_left_out_makes_nobody_an_attacker() {
+    let own = anonymiser("", 1);
+    let mail = "email-addr--44444444-17d4-5cbf-938f-98ee46b3cd3f";
+    let sender = |kind: &str, property: &str| {
+        json!({"type": "bundle", "objects": [
+            {"type": kind, "spec_version": "2.1", "id": "email-message--33333333-17d4-5cbf-938f-98ee46b3cd3f", property: mail,
+             "is_multipart": false},
+            {"type": "email-addr", "spec_version": "2.1", "id": mail, "value": "billing@evil.example"},
+        ]})
+    };
+    let mut damaged = bundle();
+    damaged["objects"][4]["pattern"] =
+        json!("[ipv4-addr:value =203.0.113.7'] OR [ipv4-addr:value = '203.0.113.7']");
+    for (bundle, value, is_kept) in [
+        (
+            sender("email-message", "from_ref"),
+            "billing@evil.example",
+            true,
+        ),
+        (
+            sender("x-message", "from_ref"),
+            "billing@evil.example",
+            false,
+        ),
+        (sender("process", "from_ref"), "billing@evil.example", false),
+        (bundle(), "203.0.113.7", true),
+        (damaged, "203.0.113.7", false),
+    ] {
+        let mut document = Document::new();
+        let once = own.stix(&mut document, &bundle).unwrap();
+        assert_eq!(once.to_string().contains(value), is_kept, "{once}");
+        let mut second = Document::after(document.ledger().clone());
+        assert_eq!(own.stix(&mut second, &once).unwrap(), once);
+    }
+}
+
+/// What has no type of MISP is written as prose, and is prose from the beginning.
+#[test]
+fn an_attribute_of_no_type_is_read_as_it_is_written() {
+    let own = anonymiser("", 1);
+    let event = json!({"Event": {"info": "", "Object": [{"name": "email", "Attribute": [
+        {"type": "email-sent", "category": "Payload delivery", "object_relation": "from", "to_ids": true,
+         "value": "billing@evil.example"},
+    ]}]}});
+    let mut document = Document::new();
+    let once = own.misp(&mut document, &event).unwrap();
+    let mut second = Document::after(document.ledger().clone());
+    assert_eq!(own.misp(&mut second, &once).unwrap(), once);
+}
+
 #[test]
 fn who_a_phishing_link_was_sent_to_is_a_victim() {
     let own = anonymiser("", 1);

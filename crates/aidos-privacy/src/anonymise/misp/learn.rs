@@ -58,24 +58,24 @@ impl Work<'_> {
     fn learn_attribute(&mut self, attribute: &Map<String, Value>, object: &str) {
         let place = Place::of(attribute, object);
         let value = text(attribute, "value");
-        if let Some((first, second)) = parts(place.kind) {
-            let (one, two) = split(value, second.is_some());
-            for (part, value) in [(Some(first), one), (second, two)] {
-                match part {
-                    Some(Part::Value(kind)) => {
-                        let role = self.role_at(&place, kind, value);
-                        self.know(kind, role, value);
-                    }
-                    Some(Part::Prose) => self.learn_prose(value, &place.setting()),
-                    _ => {}
+        // What has no type of MISP is written as `other`, and read as that the second time.
+        let (first, second) = parts(place.kind).unwrap_or((Part::Prose, None));
+        let (one, two) = split(value, second.is_some());
+        for (part, value) in [(Some(first), one), (second, two)] {
+            match part {
+                Some(Part::Value(kind)) => {
+                    let role = self.role_at(&place, kind, value);
+                    self.know(kind, role, value);
                 }
+                Some(Part::Prose) => self.learn_prose(value, &place.setting()),
+                _ => {}
             }
-            if matches!(
-                place.kind,
-                "threat-actor" | "campaign-name" | "malware-type"
-            ) {
-                self.know("NAME", Role::Attacker, value);
-            }
+        }
+        if matches!(
+            place.kind,
+            "threat-actor" | "campaign-name" | "malware-type"
+        ) {
+            self.know("NAME", Role::Attacker, value);
         }
         self.learn_prose(text(attribute, "comment"), &place.setting());
         for proposal in list(attribute, "ShadowAttribute") {

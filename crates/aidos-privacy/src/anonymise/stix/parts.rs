@@ -37,12 +37,10 @@ impl Work<'_> {
             return (out != REDACTED).then_some(out);
         }
         let mut out = String::with_capacity(pattern.len());
-        let mut outside = String::new();
         let mut done = 0;
         for constant in pattern::constants(pattern) {
             let before = pattern.get(done..constant.start)?;
             out.push_str(before);
-            outside.push_str(before);
             done = constant.end;
             let raw = pattern.get(constant.start..constant.end)?;
             let value = pattern::unescaped(raw);
@@ -69,17 +67,20 @@ impl Work<'_> {
         }
         let rest = pattern.get(done..)?;
         out.push_str(rest);
-        outside.push_str(rest);
-        // Paths and operators hold no values; where one is found all the same, the pattern goes.
+        (self.is_clean(&pattern::outside(pattern)) && self.is_plain(pattern)).then_some(out)
+    }
+
+    /// Whether the paths and operators of a pattern hold no values: where one is found all the same, the pattern goes.
+    pub(super) fn is_plain(&self, pattern: &str) -> bool {
         let mut findings = Vec::new();
+        let outside = pattern::outside(pattern);
         self.own.scanner.scan(&outside, &mut findings);
         // `user-account:user_id` reads as an account's name behind its key; it is the name of a property.
         let is_property = |finding: &Finding| {
             let name = outside.get(finding.start..finding.end);
             finding.kind == pii::Kind::UserName && name.is_some_and(|name| is_account_path(name))
         };
-        findings.retain(|finding| !is_property(finding));
-        (self.is_clean(&outside) && findings.is_empty()).then_some(out)
+        findings.iter().all(is_property)
     }
 
     pub(super) fn hashes(
