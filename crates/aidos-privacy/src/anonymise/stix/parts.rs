@@ -78,7 +78,7 @@ impl Work<'_> {
         // `user-account:user_id` reads as an account's name behind its key; it is the name of a property.
         let is_property = |finding: &Finding| {
             let name = outside.get(finding.start..finding.end);
-            finding.kind == pii::Kind::UserName && name.is_some_and(|name| is_account_path(name))
+            finding.kind == pii::Kind::UserName && name.is_some_and(is_account_path)
         };
         findings.iter().all(is_property)
     }
