@@ -3,7 +3,7 @@
 //! ```text
 //! entries.jsonl ─► in batches, by all threads: findings; each entry hidden by policy and role ─► shareable/entries.jsonl
 //!               └► hidden entries folded like any others ─► shareable/bundle.json, shareable/patterns.json
-//! shareable/ ─► attacked with what was hidden, canaries, own names ─► the gate ─► release.json
+//! shareable/ ─► attacked with what was hidden, canaries, own names; measured beside the case ─► the gate ─► release.json
 //! ```
 //!
 //! Everything behind the first step reads hidden entries alone, so that ids, patterns and counts are made of what is
@@ -12,6 +12,7 @@
 mod attackers;
 mod batches;
 mod digest;
+mod measure;
 mod sample;
 mod worker;
 
@@ -25,12 +26,15 @@ use std::path::Path;
 use aidos_core::analysis::own::Own;
 use aidos_model::{Event, Timestamp};
 use aidos_privacy::anonymise::{Anonymiser, Document, Statistics};
+use aidos_privacy::decision::Decisions;
 use aidos_privacy::gate::{
-    self, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason, State, Verdict,
+    self, Anonymity, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason,
+    State, Verdict,
 };
 use aidos_privacy::key::CommunityKey;
 use aidos_privacy::policy::{Pap, Policy};
 use aidos_privacy::role::Assets;
+use aidos_privacy::utility::Measured;
 use bumpalo::Bump;
 use serde::Serialize;
 use serde_json::json;
@@ -72,6 +76,8 @@ pub struct Protection {
     pub installation: InstallationKey,
     /// What receivers may do.
     pub pap: Pap,
+    /// What persons said of findings: what they rejected is not found.
+    pub decisions: Decisions,
 }
 
 /// What became of it.
@@ -111,7 +117,7 @@ impl std::fmt::Debug for Pair {
 }
 
 /// What was kept of use, counted before and after.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Utility {
     /// Entries, all of which are shared.
     pub entries: u64,
@@ -123,6 +129,8 @@ pub struct Utility {
     pub targets: u64,
     /// Different pseudonymous targets in what is shared.
     pub targets_shared: u64,
+    /// What the first 100,000 entries keep of what correlates.
+    pub kept: Measured,
 }
 
 /// What is given to protect a case.
@@ -174,14 +182,23 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     job.stop()?;
 
     let attack = job.attack(&worker, &folder, &hidden.sample)?;
+    let end = if job.plan.compress { ".zst" } else { "" };
+    let measures = measure::measure(
+        &Entries::at(job.work)?,
+        &folder.join(format!("entries.jsonl{end}")),
+        job.protection.policy.irreversible.is_some(),
+        &|| job.stop(),
+    )?;
     let utility = Utility {
         entries: hidden.entries,
         attackers: job.counts.0,
         attackers_shared: patterns.attackers,
         targets: job.counts.1,
         targets_shared: patterns.targets,
+        kept: measures.utility,
     };
-    let (state, reasons) = job.release(&anonymiser, &folder, &attack, utility)?;
+    let (state, reasons) =
+        job.release(&anonymiser, &folder, &attack, utility, measures.anonymity)?;
     Ok(Protected {
         findings: hidden.findings,
         statistics: hidden.statistics,
@@ -244,7 +261,8 @@ impl Job<'_> {
         Ok(Anonymiser::new(
             self.protection.policy.clone(),
             CommunityKey::from_bytes(*self.protection.key.export()),
-            pii::scanner(aidos_privacy::pii::Options::default(), true)?,
+            pii::scanner(aidos_privacy::pii::Options::default(), true)?
+                .with_decisions(self.protection.decisions.clone()),
             assets,
         )
         .with_attackers(attackers::read(self.work)?))
@@ -446,6 +464,7 @@ impl Job<'_> {
         folder: &Path,
         attack: &Attack,
         utility: Utility,
+        anonymity: Option<Anonymity>,
     ) -> Result<(State, Vec<Reason>), Error> {
         let policy = anonymiser.policy();
         let mut manifest = Manifest {
@@ -463,6 +482,7 @@ impl Job<'_> {
             key: anonymiser.key_id().to_string(),
             files: files(folder)?,
             attack: attack.clone(),
+            anonymity,
             utility: json!(utility),
             approval: None,
             seal: String::new(),
@@ -472,7 +492,7 @@ impl Job<'_> {
             content: manifest.content(),
             marking: manifest.marking(),
             attack: attack.clone(),
-            anonymity: None,
+            anonymity,
         };
         // Without an approval no clock is asked: the same bytes at any time.
         let (state, reasons) = match gate::release(proposal, policy, None, Timestamp(0)) {

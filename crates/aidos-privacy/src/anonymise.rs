@@ -253,7 +253,7 @@ impl Anonymiser {
             return role;
         }
         let judged = self.judge.role(clues);
-        document.role_of(clues.value, judged)
+        document.role_of(clues.kind, clues.value, judged)
     }
 
     /// Hides a value of a document: an output of an earlier pass stays, and what is done is counted.

@@ -5,9 +5,11 @@
 pub mod anonymise;
 pub mod columns;
 pub mod decision;
+pub mod fuzzing;
 pub mod gate;
 pub mod key;
 pub mod leak;
+mod message;
 pub mod pii;
 pub mod policy;
 pub mod role;

@@ -44,6 +44,16 @@ pub enum Error {
         /// What the reader says, with line and column.
         problem: String,
     },
+    /// A word of a custom detector that is shown with findings cannot be.
+    #[error(
+        "custom detector {number}: its {field} is empty or holds control characters; write a plain word"
+    )]
+    Word {
+        /// The detector's place in its file, from 1.
+        number: usize,
+        /// The field.
+        field: &'static str,
+    },
     /// A custom detector names a type that there is none of.
     #[error(
         "custom detector `{name}`: no type `{word}`; use a known type or leave it out for CUSTOM"

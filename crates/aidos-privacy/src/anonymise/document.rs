@@ -133,9 +133,9 @@ impl Document {
         &self.statistics
     }
 
-    /// The role that the document gives a value that its place judged so.
-    pub(super) fn role_of(&self, value: &str, judged: Role) -> Role {
-        match (judged, self.known.role(value)) {
+    /// The role that the document gives a value of this kind that its place judged so.
+    pub(super) fn role_of(&self, kind: &str, value: &str, judged: Role) -> Role {
+        match (judged, self.known.role_as(kind, value)) {
             (Role::Victim | Role::Own, _) | (_, None) => judged,
             (_, Some(role)) => role,
         }

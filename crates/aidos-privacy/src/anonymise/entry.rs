@@ -1,5 +1,8 @@
 //! A log entry: the fields of `entries.jsonl`, in the words of ECS.
 
+use std::net::IpAddr;
+
+use aidos_model::{Mac, Timestamp};
 use serde_json::{Map, Value};
 
 use super::prose::Setting;
@@ -218,7 +221,7 @@ impl Anonymiser {
                 let role = judged
                     .or_else(|| document.known.role(text))
                     .unwrap_or_else(|| self.role(document, &clues));
-                let hidden = self.hide(document, kind, role, text);
+                let hidden = fitting(kind, self.hide(document, kind, role, text));
                 if role == Role::Attacker && hidden == text {
                     document.statistics.iocs_kept += 1;
                 }
@@ -259,6 +262,36 @@ impl Anonymiser {
     }
 }
 
+/// A hidden value as a field of its type can hold it: the first address of a network, the first moment of a day, month or year.
+/// What is none of that is taken away, so that an entry stays one.
+fn fitting(kind: &str, hidden: String) -> String {
+    match kind {
+        "IP_ADDRESS" => {
+            let address = hidden.split('/').next().unwrap_or_default();
+            if address.parse::<IpAddr>().is_ok() {
+                address.to_owned()
+            } else {
+                String::new()
+            }
+        }
+        "DATE_TIME" if Timestamp::parse(&hidden).is_some() => hidden,
+        "DATE_TIME" => {
+            // `2023`, `2023-03` or `2023-03-14`, filled up.
+            let rest = "0000-01-01T00:00:00Z"
+                .get(hidden.len()..)
+                .unwrap_or_default();
+            let whole = format!("{hidden}{rest}");
+            if Timestamp::parse(&whole).is_some() {
+                whole
+            } else {
+                String::new()
+            }
+        }
+        "MAC_ADDRESS" if Mac::parse(&hidden).is_none() => String::new(),
+        _ => hidden,
+    }
+}
+
 fn join(path: &mut String, name: &str) -> usize {
     let length = path.len();
     if length > 0 {
@@ -278,4 +311,32 @@ fn is_word(text: &str) -> bool {
                 || matches!(byte, b'_' | b'-' | b',' | b'|')
         })
         && text.bytes().filter(u8::is_ascii_digit).count() < 6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_keeps_its_type() {
+        for (kind, hidden, fits) in [
+            ("IP_ADDRESS", "10.20.0.0/16", "10.20.0.0"),
+            ("IP_ADDRESS", "2001:db8::/32", "2001:db8::"),
+            ("IP_ADDRESS", "203.0.113.7", "203.0.113.7"),
+            ("IP_ADDRESS", "<IP_ADDRESS>", ""),
+            ("DATE_TIME", "2023-03", "2023-03-01T00:00:00Z"),
+            ("DATE_TIME", "2023", "2023-01-01T00:00:00Z"),
+            (
+                "DATE_TIME",
+                "2023-03-14T20:30:23.5Z",
+                "2023-03-14T20:30:23.5Z",
+            ),
+            ("DATE_TIME", "<DATE_TIME>", ""),
+            ("MAC_ADDRESS", "00:1b:44:11:3a:b7", "00:1b:44:11:3a:b7"),
+            ("MAC_ADDRESS", "<MAC_ADDRESS>", ""),
+            ("USER_NAME", "<USER_NAME>", "<USER_NAME>"),
+        ] {
+            assert_eq!(fitting(kind, hidden.to_owned()), fits, "{kind} {hidden}");
+        }
+    }
 }

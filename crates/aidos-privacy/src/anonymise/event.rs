@@ -3,7 +3,7 @@
 use aidos_model::Timestamp;
 use serde_json::{Map, Value};
 
-use super::prose::{Setting, kind_of};
+use super::prose::{Setting, kind_of, touches};
 use super::{Anonymiser, Document, REDACTED, names};
 use crate::pii::Kind;
 use crate::policy::Text;
@@ -33,6 +33,9 @@ pub(super) struct Work<'w> {
 impl Work<'_> {
     /// Tells the document whose a value is.
     pub(super) fn know(&mut self, kind: &str, role: Role, value: &str) {
+        if value == REDACTED {
+            return;
+        }
         self.own.learn(self.document, kind, role, value);
         if kind == "URL" && role == Role::Attacker {
             self.learn_url(value);
@@ -62,7 +65,11 @@ impl Work<'_> {
 
     /// A value at its place; `None` where nothing may stand for it.
     pub(super) fn value(&mut self, kind: &str, role: Role, text: &str) -> Option<String> {
-        let role = self.document.role_of(text, role);
+        // What an earlier pass took away is nobody's value.
+        if text == REDACTED {
+            return Some(text.to_owned());
+        }
+        let role = self.document.role_of(kind, text, role);
         if self.own.technique(kind, role, text) == Technique::Keep {
             return Some(self.kept(kind, role, text));
         }
@@ -173,9 +180,14 @@ impl Work<'_> {
 
     /// Learns what prose tells of persons, before anything is written.
     pub(super) fn learn_prose(&mut self, text: &str, setting: &Setting<'_>) {
+        // What an earlier pass wrote tells of nobody, whatever it looks like beside its new neighbours.
+        let closed = self.own.closed(self.document, text);
         let mut findings = Vec::new();
         self.own.scanner.scan(text, &mut findings);
         for finding in &findings {
+            if touches(&closed, finding.start, finding.end) {
+                continue;
+            }
             if let Some(value) = text.get(finding.start..finding.end) {
                 let kind = kind_of(finding);
                 let role = self.own.judge.judge(&setting.clues(&kind, value)).role;
@@ -192,6 +204,9 @@ impl Work<'_> {
         }
         if self.own.policy().text == Text::Careful {
             for (start, end) in names::find(text) {
+                if touches(&closed, start, end) {
+                    continue;
+                }
                 if let Some(value) = text.get(start..end) {
                     self.document.know("PERSON", Role::Bystander, value);
                 }

@@ -230,7 +230,7 @@ impl Anonymiser {
     }
 
     /// What is hidden already: tokens of this key, outputs of an earlier pass, what stands for a type.
-    fn closed(&self, document: &mut Document, text: &str) -> Vec<(usize, usize)> {
+    pub(super) fn closed(&self, document: &mut Document, text: &str) -> Vec<(usize, usize)> {
         let mut places = self.tokens.find(text);
         let again = |(at, found): (usize, &str)| (at, at + found.len());
         places.extend(text.match_indices(REDACTED).map(again));
@@ -320,7 +320,7 @@ fn is_machine(kind: &str) -> bool {
     )
 }
 
-fn touches(places: &[(usize, usize)], start: usize, end: usize) -> bool {
+pub(super) fn touches(places: &[(usize, usize)], start: usize, end: usize) -> bool {
     places.iter().any(|(from, to)| *from < end && start < *to)
 }
 

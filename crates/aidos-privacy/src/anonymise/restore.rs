@@ -1,10 +1,13 @@
 //! Back again: what reversible techniques hid, for a holder of the key.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde_json::Value;
 
 use super::Anonymiser;
 use super::words::Words;
 use crate::role::Role;
+use crate::technique::encrypt::WORD;
 use crate::technique::{Ledger, Technique};
 
 impl Anonymiser {
@@ -58,18 +61,32 @@ impl Anonymiser {
 struct Restorer {
     words: Words,
     values: Vec<String>,
+    /// Encrypted values prove themselves: they are found also where a letter stands beside them.
+    encrypted: HashMap<String, usize>,
+    /// Their lengths, of which there are few.
+    lengths: BTreeSet<usize>,
 }
 
 impl Restorer {
     fn new(own: &Anonymiser, ledger: &Ledger) -> Self {
         let (mut words, mut values) = (Words::default(), Vec::new());
+        let (mut encrypted, mut lengths) = (HashMap::new(), BTreeSet::new());
         for (kind, hidden) in ledger.outputs() {
             if let Some(value) = own.behind(kind, hidden) {
+                if hidden.starts_with(WORD) {
+                    encrypted.insert(hidden.to_owned(), values.len());
+                    lengths.insert(hidden.len());
+                }
                 words.push(hidden);
                 values.push(value);
             }
         }
-        Self { words, values }
+        Self {
+            words,
+            values,
+            encrypted,
+            lengths,
+        }
     }
 
     fn text(&self, text: &str) -> String {
@@ -77,6 +94,15 @@ impl Restorer {
         self.words.find(text, &mut |at, start, end| {
             found.push((start, std::cmp::Reverse(end), at));
         });
+        for (start, _) in text.match_indices(WORD) {
+            let longest = self.lengths.iter().rev().find_map(|length| {
+                let own = text.get(start..start + length)?;
+                Some((start + length, *self.encrypted.get(own)?))
+            });
+            if let Some((end, at)) = longest {
+                found.push((start, std::cmp::Reverse(end), at));
+            }
+        }
         found.sort_unstable();
         let mut out = String::with_capacity(text.len());
         let mut done = 0;

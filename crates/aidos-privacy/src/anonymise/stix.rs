@@ -42,8 +42,19 @@ const ATTACKERS: [Kind; 9] = [
     Kind::Tool,
 ];
 
-/// What refers to an object: the property, and type and word of a relationship.
-type Places<'b> = HashMap<&'b str, Vec<(&'b str, Option<(&'b str, &'b str)>)>>;
+/// What refers to an object.
+struct Place<'b> {
+    /// The property; empty for a relationship.
+    property: &'b str,
+    /// Type and word of a relationship.
+    related: Option<(&'b str, &'b str)>,
+    /// Whether what says so is shown afterwards. What is not may protect a value and makes nobody an attacker: a second pass
+    /// would not know of it.
+    is_shown: bool,
+}
+
+/// What refers to each object, by its id.
+type Places<'b> = HashMap<&'b str, Vec<Place<'b>>>;
 
 impl Anonymiser {
     /// A STIX bundle, rebuilt from what may be shown. A single object comes back as a bundle of it.

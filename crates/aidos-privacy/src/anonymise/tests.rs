@@ -217,6 +217,23 @@ fn reversible_values_come_back() {
     );
 }
 
+#[test]
+fn encrypted_values_come_back_beside_letters_too() {
+    for text in [
+        "stamphttps://u:p@x.example/a",
+        "[\"billing@evil.example\", \"@corp.example\"]",
+    ] {
+        let mut document = Document::new();
+        let hidden = reversible().text(&mut document, text);
+        assert_ne!(hidden, text);
+        assert_eq!(
+            reversible().restore_text(document.ledger(), &hidden),
+            text,
+            "{hidden}"
+        );
+    }
+}
+
 fn reversible() -> &'static Anonymiser {
     static ANONYMISER: OnceLock<Anonymiser> = OnceLock::new();
     ANONYMISER.get_or_init(|| {

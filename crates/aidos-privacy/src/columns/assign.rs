@@ -13,6 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::Type;
+use crate::message::{of_toml, one_line};
 
 /// A column and its type, by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +77,7 @@ impl Assignments {
     /// Where the document is no TOML, has fields that there are none of, or names an unknown type.
     pub fn from_toml(document: &str) -> Result<Assignments, Error> {
         let all: Assignments = toml::from_str(document).map_err(|error| Error::Toml {
-            problem: error.to_string(),
+            problem: of_toml(document, &error),
         })?;
         all.columns.iter().try_for_each(Assigned::check)?;
         Ok(all)
@@ -141,8 +142,8 @@ impl Assigned {
             return Ok(());
         }
         Err(Error::UnknownType {
-            name: self.name.clone(),
-            word: self.kind.clone(),
+            name: one_line(&self.name),
+            word: one_line(&self.kind),
         })
     }
 }

@@ -26,6 +26,7 @@ use super::check::{luhn, mod11_10, mod97, verhoeff};
 use super::window::Window;
 use super::words::{Topic, is_whole, topic};
 use super::{Candidate, Error, Finding, Kind, Proof};
+use crate::message::{of_regex, of_toml, one_line};
 
 /// Bytes that all patterns may take when compiled.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -82,10 +83,10 @@ impl Custom {
     /// # Errors
     /// Where the document is no TOML, or has fields that there are none of.
     pub fn from_toml(document: &str) -> Result<Vec<Custom>, Error> {
-        let document: Document = toml::from_str(document).map_err(|e| Error::Toml {
-            problem: e.to_string(),
+        let read: Document = toml::from_str(document).map_err(|e| Error::Toml {
+            problem: of_toml(document, &e),
         })?;
-        Ok(document.detector)
+        Ok(read.detector)
     }
 }
 
@@ -142,6 +143,18 @@ impl Compiled {
         let mut owners = Vec::new();
         for custom in all {
             let owner = ready.len();
+            let shown = [
+                ("name", Some(&custom.name)),
+                ("subtype", custom.subtype.as_ref()),
+            ];
+            for (field, word) in shown {
+                if word
+                    .is_some_and(|word| word.trim().is_empty() || word.contains(char::is_control))
+                {
+                    let number = owner + 1;
+                    return Err(Error::Word { number, field });
+                }
+            }
             let name = custom.name.clone();
             if custom.pattern.is_none() && custom.dictionary.iter().all(|v| v.trim().is_empty()) {
                 return Err(Error::Empty { name });
@@ -152,7 +165,7 @@ impl Compiled {
                     .build()
                     .map_err(|e| Error::Pattern {
                         name: name.clone(),
-                        problem: e.to_string(),
+                        problem: of_regex(&e),
                     })?;
                 single.push((regex, owner));
                 patterns.push(pattern.clone());
@@ -168,7 +181,7 @@ impl Compiled {
             .build();
         let patterns = set.map_err(|e| Error::Pattern {
             name: "all together".into(),
-            problem: e.to_string(),
+            problem: of_regex(&e),
         })?;
         let dictionary = if values.is_empty() {
             None
@@ -276,7 +289,10 @@ impl Ready {
             None => Kind::Custom,
             Some(word) => match Kind::parse(&word) {
                 Some(kind) => kind,
-                None => return Err(Error::UnknownKind { name, word }),
+                None => {
+                    let word = one_line(&word);
+                    return Err(Error::UnknownKind { name, word });
+                }
             },
         };
         let mut check = None;
@@ -287,7 +303,7 @@ impl Ready {
                 .map(|&(_, check)| check);
             if check.is_none() {
                 let known: Vec<&str> = VALIDATORS.iter().map(|(known, _)| *known).collect();
-                let known = known.join(", ");
+                let (word, known) = (one_line(&word), known.join(", "));
                 return Err(Error::UnknownValidator { name, word, known });
             }
         }
@@ -380,10 +396,28 @@ mod tests {
                 "[[detector]]\nname='a'\npattern='b'\nscore=2.0",
                 "not between 0 and 1",
             ),
-            ("[[detector]]\nname='a'\ncolour='b'", "unknown field"),
+            (
+                "[[detector]]\nname='a'\ncolour='b'",
+                "line 3, column 1: unknown field",
+            ),
+            ("[[detector]]\nname='a'\npattern='('", "unclosed group"),
+            (
+                "[[detector]]\nname=\"a\\u001B\"\npattern='b'",
+                "detector 1: its name",
+            ),
+            (
+                "[[detector]]\nname='a'\nsubtype=\"\\n\"\npattern='b'",
+                "its subtype",
+            ),
+            (
+                "[[detector]]\nname='a'\npattern='b'\ntype=\"\\n\"",
+                "no type `\\n`",
+            ),
         ] {
             let said = refused(toml);
             assert!(said.contains(part), "{toml}: {said}");
+            // What a file says is not obeyed by a terminal.
+            assert!(!said.contains(char::is_control), "{toml}: {said}");
         }
     }
 }

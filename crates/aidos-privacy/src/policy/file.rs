@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{Approver, Denied, Error, LegalBasis, Pap, Policy, Text, Thresholds, Who};
 use crate::key::CommunityKey;
+use crate::message::one_line;
 use crate::pii::Kind;
 use crate::role::{Override, Role};
 use crate::technique::Technique;
@@ -66,6 +67,13 @@ fn one() -> u32 {
 }
 
 pub(super) fn parse(source: &str) -> Result<Policy, Error> {
+    read(source).map_err(|error| Error {
+        problem: one_line(&error.problem),
+        ..error
+    })
+}
+
+fn read(source: &str) -> Result<Policy, Error> {
     // The reader's own text quotes the line, which may hold a person's name: its message alone is shown.
     let file: File = toml::from_str(source).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);

@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::key::CommunityKey;
 
-const WORD: &str = "enc-";
+/// What an encrypted value begins with.
+pub(crate) const WORD: &str = "enc-";
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// The value, encrypted: `enc-…`. What is encrypted under this key and kind already stays.

@@ -141,7 +141,7 @@ fn leading(value: &str) -> Option<u32> {
 /// A band of this width, if the text is one that starts where they start.
 fn is_band(value: &str, width: u32) -> bool {
     value.split_once('-').is_some_and(|(low, high)| {
-        let (low, high) = (low.parse::<u32>(), high.parse::<u32>());
+        let (low, high, width) = (low.parse::<u64>(), high.parse::<u64>(), u64::from(width));
         matches!((low, high), (Ok(low), Ok(high)) if low % width == 0 && high.checked_sub(low) == Some(width - 1))
             && !value.contains('+')
     })
@@ -149,20 +149,26 @@ fn is_band(value: &str, width: u32) -> bool {
 
 fn band(number: u32, width: u32) -> String {
     let low = number - number % width;
-    format!("{low}-{}", low.saturating_add(width - 1))
+    format!("{low}-{}", u64::from(low) + u64::from(width) - 1)
 }
 
 fn age(value: &str, width: u32, top: u32) -> Option<String> {
     let above = format!("{top}+");
     if value == above {
-        return Some(above);
+        return Some(above.clone());
     }
     // A band that the top cuts is shown as it is: the next one is `90+`.
-    let cut = |band: String| match band.split_once('-') {
-        Some((low, high)) if high.parse::<u32>().is_ok_and(|high| high >= top) => {
-            format!("{low}-{}", top.saturating_sub(1))
+    let cut = |band: String| {
+        let ends = band
+            .split_once('-')
+            .map(|(low, high)| (low.parse::<u64>(), high.parse::<u64>()));
+        match ends {
+            Some((Ok(low), _)) if low >= u64::from(top) => above.clone(),
+            Some((Ok(low), Ok(high))) if high >= u64::from(top) => {
+                format!("{low}-{}", top.saturating_sub(1))
+            }
+            _ => band,
         }
-        _ => band,
     };
     if is_band(value, width) {
         return Some(cut(value.to_owned()));
@@ -178,7 +184,7 @@ fn age(value: &str, width: u32, top: u32) -> Option<String> {
     }
     let age = leading(value)?;
     Some(if age >= top {
-        above
+        above.clone()
     } else {
         cut(band(age, width))
     })
@@ -206,14 +212,13 @@ fn zip(value: &str, keep: usize) -> String {
 }
 
 fn place(value: &str, within: &BTreeMap<String, String>) -> String {
+    // Of several spellings of a wider place the first stands for all, so that it is the same the second time.
+    let wider = |wanted: &str| within.values().find(|wide| fold(wide) == wanted);
     let wanted = fold(value);
-    if let Some(known) = within.values().find(|wide| fold(wide) == wanted) {
-        return known.clone();
-    }
-    within
-        .iter()
-        .find(|(place, _)| fold(place) == wanted)
-        .map_or_else(|| NOTHING.to_owned(), |(_, wide)| wide.clone())
+    let found = || within.iter().find(|(place, _)| fold(place) == wanted);
+    wider(&wanted)
+        .or_else(|| found().and_then(|(_, wide)| wider(&fold(wide))))
+        .map_or_else(|| NOTHING.to_owned(), String::clone)
 }
 
 /// Year and month of a date, a time, or an output of this ladder.
@@ -317,6 +322,26 @@ mod tests {
             Ladder::Birthday { years: 5 },
             Ladder::Ip { v4: 24, v6: 48 },
         ]
+    }
+
+    #[test]
+    fn odd_ladders_say_the_same_twice() {
+        let within = [("Athens", "Greece"), ("Patras", "GREECE")]
+            .map(|(city, country)| (city.to_owned(), country.to_owned()))
+            .into();
+        for (ladder, value, wide) in [
+            (Ladder::Age { width: 10, top: 42 }, "50-59", "42+"),
+            (Ladder::Age { width: 10, top: 42 }, "40-49", "40-41"),
+            (
+                Ladder::Number { width: 10_000 },
+                "4294967295",
+                "4294960000-4294969999",
+            ),
+            (Ladder::Place { within }, "patras", "Greece"),
+        ] {
+            assert_eq!(made(&ladder, value).as_deref(), Some(wide), "{ladder:?}");
+            assert_eq!(made(&ladder, wide).as_deref(), Some(wide), "{ladder:?}");
+        }
     }
 
     #[test]

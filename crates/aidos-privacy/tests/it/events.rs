@@ -234,6 +234,85 @@ fn an_event_keeps_its_attacker_and_what_hangs_together() {
     assert_eq!(own.misp(&mut second, &hidden).unwrap(), hidden);
 }
 
+/// A pattern whose paths name accounts was left out once, as the property read as an account's name.
+#[test]
+fn patterns_of_all_kinds_of_objects_stay() {
+    let own = anonymiser("", 1);
+    for pattern in [
+        "[user-account:user_id = '1001' AND user-account:account_login = 'svcbackdoor7']",
+        "[user-account:account_login = 'svcbackdoor7' OR user-account:account_type = 'unix']",
+        "[user-account:extensions.'unix-account-ext'.gid = 0 AND user-account:credential = 'xyzzy']",
+        "[process:creator_user_ref.account_login = 'svcbackdoor7']",
+        "[windows-registry-key:key = 'HKEY_LOCAL_MACHINE\\\\Run' AND windows-registry-key:values[*].name = 'evil']",
+        "[process:command_line LIKE '%evil.exe -x%'] REPEATS 5 TIMES WITHIN 300 SECONDS",
+        "[file:extensions.'windows-pebinary-ext'.sections[*].entropy > 7.0]",
+        "[x509-certificate:serial_number = '36f5' AND x509-certificate:issuer = 'CN=evil']",
+        "[email-message:from_ref.value = 'billing@evil.example' AND email-message:is_multipart = true]",
+        "[autonomous-system:number = 64500 AND mutex:name = 'evil-mutex' AND directory:path = '/tmp/evil']",
+        "[network-traffic:dst_ref.value = '203.0.113.7' AND network-traffic:dst_port IN (443, 8443)]",
+        "[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND url:value MATCHES '^https?://evil']",
+    ] {
+        let indicator = json!({
+            "type": "indicator", "spec_version": "2.1", "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "created": TIME,
+            "modified": TIME, "indicator_types": ["malicious-activity"], "pattern_type": "stix", "valid_from": TIME, "pattern": pattern,
+        });
+        let hidden = own.stix(&mut Document::new(), &indicator).unwrap();
+        assert_eq!(hidden["objects"][0]["pattern"], pattern, "{hidden}");
+    }
+}
+
+/// A second pass does not see what the first left out, so nothing that only this says may be kept by the first.
+#[test]
+fn what_is_left_out_makes_nobody_an_attacker() {
+    let own = anonymiser("", 1);
+    let mail = "email-addr--44444444-17d4-5cbf-938f-98ee46b3cd3f";
+    let sender = |kind: &str, property: &str| {
+        json!({"type": "bundle", "objects": [
+            {"type": kind, "spec_version": "2.1", "id": "email-message--33333333-17d4-5cbf-938f-98ee46b3cd3f", property: mail,
+             "is_multipart": false},
+            {"type": "email-addr", "spec_version": "2.1", "id": mail, "value": "billing@evil.example"},
+        ]})
+    };
+    let mut damaged = bundle();
+    damaged["objects"][4]["pattern"] =
+        json!("[ipv4-addr:value =203.0.113.7'] OR [ipv4-addr:value = '203.0.113.7']");
+    for (bundle, value, is_kept) in [
+        (
+            sender("email-message", "from_ref"),
+            "billing@evil.example",
+            true,
+        ),
+        (
+            sender("x-message", "from_ref"),
+            "billing@evil.example",
+            false,
+        ),
+        (sender("process", "from_ref"), "billing@evil.example", false),
+        (bundle(), "203.0.113.7", true),
+        (damaged, "203.0.113.7", false),
+    ] {
+        let mut document = Document::new();
+        let once = own.stix(&mut document, &bundle).unwrap();
+        assert_eq!(once.to_string().contains(value), is_kept, "{once}");
+        let mut second = Document::after(document.ledger().clone());
+        assert_eq!(own.stix(&mut second, &once).unwrap(), once);
+    }
+}
+
+/// What has no type of MISP is written as prose, and is prose from the beginning.
+#[test]
+fn an_attribute_of_no_type_is_read_as_it_is_written() {
+    let own = anonymiser("", 1);
+    let event = json!({"Event": {"info": "", "Object": [{"name": "email", "Attribute": [
+        {"type": "email-sent", "category": "Payload delivery", "object_relation": "from", "to_ids": true,
+         "value": "billing@evil.example"},
+    ]}]}});
+    let mut document = Document::new();
+    let once = own.misp(&mut document, &event).unwrap();
+    let mut second = Document::after(document.ledger().clone());
+    assert_eq!(own.misp(&mut second, &once).unwrap(), once);
+}
+
 #[test]
 fn who_a_phishing_link_was_sent_to_is_a_victim() {
     let own = anonymiser("", 1);

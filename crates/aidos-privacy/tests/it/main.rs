@@ -12,6 +12,7 @@ mod logs;
 mod names;
 mod oracle;
 mod score;
+mod seeds;
 mod techniques;
 
 use std::sync::OnceLock;

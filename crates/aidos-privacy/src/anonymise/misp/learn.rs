@@ -58,32 +58,38 @@ impl Work<'_> {
     fn learn_attribute(&mut self, attribute: &Map<String, Value>, object: &str) {
         let place = Place::of(attribute, object);
         let value = text(attribute, "value");
-        if let Some((first, second)) = parts(place.kind) {
-            let (one, two) = split(value, second.is_some());
-            for (part, value) in [(Some(first), one), (second, two)] {
-                match part {
-                    Some(Part::Value(kind)) => {
-                        let role = self.role_at(&place, kind, value);
-                        self.know(kind, role, value);
-                    }
-                    Some(Part::Prose) => self.learn_prose(value, &place.setting()),
-                    _ => {}
+        // What has no type of MISP is written as `other`, and read as that the second time.
+        let (first, second) = parts(place.kind).unwrap_or((Part::Prose, None));
+        let (one, two) = split(value, second.is_some());
+        for (part, value) in [(Some(first), one), (second, two)] {
+            match part {
+                Some(Part::Value(kind)) => {
+                    let role = self.role_at(&place, kind, value);
+                    self.know(kind, role, value);
                 }
+                Some(Part::Prose) => self.learn_prose(value, &place.setting()),
+                _ => {}
             }
-            if matches!(
-                place.kind,
-                "threat-actor" | "campaign-name" | "malware-type"
-            ) {
-                self.know("NAME", Role::Attacker, value);
-            }
+        }
+        if matches!(
+            place.kind,
+            "threat-actor" | "campaign-name" | "malware-type"
+        ) {
+            self.know("NAME", Role::Attacker, value);
         }
         self.learn_prose(text(attribute, "comment"), &place.setting());
         for proposal in list(attribute, "ShadowAttribute") {
             self.learn_attribute(proposal, object);
         }
-        if attribute.contains_key("data") {
-            // The name of what was attached, also where it stands in prose.
-            self.know("FILE_NAME", self.role_at(&place, "FILE_NAME", value), value);
+        // The name of what was attached, also where it stands in prose. Types of attachments were read above; in others it is
+        // no attacker's for their sake.
+        let is_text = matches!(parts(place.kind), None | Some((Part::Prose, _)));
+        if is_text && attribute.contains_key("data") {
+            let role = match self.role_at(&place, "FILE_NAME", value) {
+                Role::Attacker => Role::Bystander,
+                role => role,
+            };
+            self.know("FILE_NAME", role, value);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::super::event::{Work, text};
 use super::super::known::rank;
 use super::super::prose::Setting;
 use super::rules::{Rule, rule};
-use super::{ATTACKERS, Places, identity_kind, pattern, strings};
+use super::{ATTACKERS, Place, Places, identity_kind, pattern, strings};
 use crate::role::{Clues, Role, Stix};
 
 /// The relationship types of STIX 2.1, section 3 and 4, and of its common relationships.
@@ -70,19 +70,21 @@ pub(super) fn places<'b>(objects: &[&'b Map<String, Value>]) -> Places<'b> {
                     .or_else(|| id.split_once("--").map(|(kind, _)| kind))
             };
             if let Some(other) = type_of(source) {
-                places
-                    .entry(target)
-                    .or_default()
-                    .push(("", Some((other, word))));
+                places.entry(target).or_default().push(Place {
+                    property: "",
+                    related: Some((other, word)),
+                    is_shown: true,
+                });
             }
             // Only what an attacker's object stands behind speaks for the source.
             if let Some(other) = type_of(target)
                 && word != "targets"
             {
-                places
-                    .entry(source)
-                    .or_default()
-                    .push(("", Some((other, word))));
+                places.entry(source).or_default().push(Place {
+                    property: "",
+                    related: Some((other, word)),
+                    is_shown: true,
+                });
             }
             continue;
         }
@@ -104,8 +106,15 @@ pub(super) fn places<'b>(objects: &[&'b Map<String, Value>]) -> Places<'b> {
                     .flatten()
                     .filter_map(Value::as_str),
             );
+            let is_shown = Kind::parse(kind)
+                .and_then(|kind| rule(kind, property))
+                .is_some_and(|rule| matches!(rule, Rule::Refs | Rule::NeededRefs));
             for id in refs {
-                places.entry(id).or_default().push((property, related));
+                places.entry(id).or_default().push(Place {
+                    property,
+                    related,
+                    is_shown,
+                });
             }
         }
     }
@@ -136,16 +145,17 @@ impl Work<'_> {
         };
         let own = judge(stix);
         let elsewhere = places.get(text(object, "id")).into_iter().flatten();
-        let all = elsewhere.map(|(property, related)| {
-            judge(Stix {
-                property: if property.is_empty() {
+        let all = elsewhere.filter_map(|place| {
+            let role = judge(Stix {
+                property: if place.property.is_empty() {
                     stix.property
                 } else {
-                    property
+                    place.property
                 },
-                related: *related,
+                related: place.related,
                 ..stix
-            })
+            });
+            (place.is_shown || role != Role::Attacker).then_some(role)
         });
         // Victims and owners come before attackers, and attackers before bystanders.
         all.chain([own])
@@ -209,6 +219,8 @@ impl Work<'_> {
     }
 
     fn learn_pattern(&mut self, object: &Map<String, Value>, pattern: &str, places: &Places<'_>) {
+        // A pattern that goes makes nobody an attacker.
+        let stays = self.is_plain(pattern);
         for constant in pattern::constants(pattern) {
             let value = pattern::unescaped(
                 pattern
@@ -219,7 +231,9 @@ impl Work<'_> {
                 && !constant.is_time
             {
                 let role = self.role_in(object, places, part_of(object, &constant), kind, &value);
-                self.know(kind, role, &value);
+                if stays || role != Role::Attacker {
+                    self.know(kind, role, &value);
+                }
             }
         }
     }

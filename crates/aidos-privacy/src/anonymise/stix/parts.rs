@@ -1,12 +1,15 @@
 //! Properties that have parts: patterns, hashes, references to catalogues, phases, values of the registry.
 
+use aidos_model::stix::Kind;
 use serde_json::{Map, Value};
 
 use super::super::REDACTED;
 use super::super::event::{Work, text};
 use super::super::prose::Setting;
 use super::learn::part_of;
+use super::rules::rule;
 use super::{Places, pattern, words};
+use crate::pii::{self, Finding};
 use crate::role::Stix;
 
 impl Work<'_> {
@@ -24,17 +27,20 @@ impl Work<'_> {
             }),
             ..Setting::default()
         };
-        if !matches!(text(object, "pattern_type"), "stix" | "") {
+        // A type that nobody knows is not shown, so it must not decide how the pattern is read.
+        let is_foreign = matches!(
+            text(object, "pattern_type"),
+            "pcre" | "sigma" | "snort" | "suricata" | "yara"
+        );
+        if is_foreign {
             let out = self.name(pattern, &setting);
             return (out != REDACTED).then_some(out);
         }
         let mut out = String::with_capacity(pattern.len());
-        let mut outside = String::new();
         let mut done = 0;
         for constant in pattern::constants(pattern) {
             let before = pattern.get(done..constant.start)?;
             out.push_str(before);
-            outside.push_str(before);
             done = constant.end;
             let raw = pattern.get(constant.start..constant.end)?;
             let value = pattern::unescaped(raw);
@@ -61,11 +67,20 @@ impl Work<'_> {
         }
         let rest = pattern.get(done..)?;
         out.push_str(rest);
-        outside.push_str(rest);
-        // Paths and operators hold no values; where one is found all the same, the pattern goes.
+        (self.is_clean(&pattern::outside(pattern)) && self.is_plain(pattern)).then_some(out)
+    }
+
+    /// Whether the paths and operators of a pattern hold no values: where one is found all the same, the pattern goes.
+    pub(super) fn is_plain(&self, pattern: &str) -> bool {
         let mut findings = Vec::new();
+        let outside = pattern::outside(pattern);
         self.own.scanner.scan(&outside, &mut findings);
-        (self.is_clean(&outside) && findings.is_empty()).then_some(out)
+        // `user-account:user_id` reads as an account's name behind its key; it is the name of a property.
+        let is_property = |finding: &Finding| {
+            let name = outside.get(finding.start..finding.end);
+            finding.kind == pii::Kind::UserName && name.is_some_and(|name| is_account_path(name))
+        };
+        findings.iter().all(is_property)
     }
 
     pub(super) fn hashes(
@@ -165,4 +180,10 @@ impl Work<'_> {
         }
         (!out.is_empty()).then_some(Value::Array(out))
     }
+}
+
+/// Whether a text is a path of properties of an account, as it stands in a pattern.
+fn is_account_path(text: &str) -> bool {
+    let first = text.split('.').next().unwrap_or_default();
+    matches!(first, "extensions" | "credential") || rule(Kind::UserAccount, first).is_some()
 }

@@ -75,6 +75,18 @@ pub(super) fn constants(pattern: &str) -> Vec<Constant> {
     found
 }
 
+/// A pattern without its constants: paths and operators.
+pub(super) fn outside(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut done = 0;
+    for constant in constants(pattern) {
+        out.push_str(pattern.get(done..constant.start).unwrap_or_default());
+        done = constant.end;
+    }
+    out.push_str(pattern.get(done..).unwrap_or_default());
+    out
+}
+
 /// Whether a byte goes on with the word before it: it always does, but for a bracket that opens an observation.
 fn is_open(bytes: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
