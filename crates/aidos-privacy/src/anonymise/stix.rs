@@ -83,6 +83,10 @@ impl Anonymiser {
         for object in &objects {
             work.learn(object, &places);
         }
+        // Last, as a pattern in which something known stands goes.
+        for object in &objects {
+            work.learn_patterns(object, &places);
+        }
         work.document.known.prepare();
         let mut rebuilt = Vec::new();
         let mut changed = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use aidos_model::stix::{OURS, Uuid, id_of};
 use aidos_privacy::anonymise::{Anonymiser, Document};
 use aidos_privacy::key::CommunityKey;
+use aidos_privacy::pii::tagger::Tagger;
 use aidos_privacy::pii::{Options, Scanner};
 use aidos_privacy::policy::Policy;
 use aidos_privacy::role::{Assets, Direction};
@@ -273,6 +274,9 @@ fn what_is_left_out_makes_nobody_an_attacker() {
             {"type": "email-addr", "spec_version": "2.1", "id": mail, "value": "billing@evil.example"},
         ]})
     };
+    let mut known = bundle();
+    known["objects"][4]["pattern"] =
+        json!("[x:Corp Hospital = '203.0.113.7'] OR [ipv4-addr:value = '203.0.113.7']");
     let mut damaged = bundle();
     damaged["objects"][4]["pattern"] =
         json!("[ipv4-addr:value =203.0.113.7'] OR [ipv4-addr:value = '203.0.113.7']");
@@ -290,6 +294,7 @@ fn what_is_left_out_makes_nobody_an_attacker() {
         (sender("process", "from_ref"), "billing@evil.example", false),
         (bundle(), "203.0.113.7", true),
         (damaged, "203.0.113.7", false),
+        (known, "203.0.113.7", false),
     ] {
         let mut document = Document::new();
         let once = own.stix(&mut document, &bundle).unwrap();
@@ -307,6 +312,28 @@ fn an_attribute_of_no_type_is_read_as_it_is_written() {
         {"type": "email-sent", "category": "Payload delivery", "object_relation": "from", "to_ids": true,
          "value": "billing@evil.example"},
     ]}]}});
+    let mut document = Document::new();
+    let once = own.misp(&mut document, &event).unwrap();
+    let mut second = Document::after(document.ledger().clone());
+    assert_eq!(own.misp(&mut second, &once).unwrap(), once);
+}
+
+/// In the first pass the tagger sees the name when all is learned and the text is written: beside an attacker's value it stays. In
+/// the second it is learned before.
+#[test]
+#[ignore = "open: what the tagger sees beside a token alone is hidden by the second pass"]
+fn a_name_beside_a_token_is_hidden_twice_alike() {
+    let scanner = Scanner::new(Options::default()).unwrap();
+    let own = Anonymiser::new(
+        Policy::parse("text = \"scan\"\n[irreversible]\nk = 3").unwrap(),
+        CommunityKey::from_bytes([7; 32]),
+        scanner.with_pass(Box::new(Tagger::shipped().unwrap())),
+        Assets::parse(["corp.example"]).unwrap(),
+    );
+    let event = json!({"Event": {"info": "", "Attribute": [
+        {"type": "ip-dst", "category": "Network activity", "to_ids": true, "value": "203.0.113.7",
+         "comment": "seen by Corp Hospitar al"},
+    ]}});
     let mut document = Document::new();
     let once = own.misp(&mut document, &event).unwrap();
     let mut second = Document::after(document.ledger().clone());

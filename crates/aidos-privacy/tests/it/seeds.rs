@@ -67,7 +67,7 @@ fn manifests() {
 #[test]
 fn documents() {
     let all = fuzzing::anonymisers();
-    damage("anonymise", 1500, &mut |bytes| {
+    damage("anonymise", 500, &mut |bytes| {
         fuzzing::anonymise(&all, bytes);
     });
 }

@@ -211,8 +211,21 @@ impl Work<'_> {
                         self.know("NAME", Role::Attacker, item);
                     }
                     Rule::Prose | Rule::NeededProse => self.learn_prose(item, &setting),
-                    Rule::Pattern => self.learn_pattern(object, item, places),
                     _ => {}
+                }
+            }
+        }
+    }
+
+    /// Learns whose the values in the patterns of an object are.
+    pub(super) fn learn_patterns(&mut self, object: &Map<String, Value>, places: &Places<'_>) {
+        let Some(kind) = Kind::parse(text(object, "type")) else {
+            return;
+        };
+        for (property, value) in object {
+            if rule(kind, property) == Some(Rule::Pattern) {
+                for pattern in strings(value) {
+                    self.learn_pattern(object, pattern, places);
                 }
             }
         }

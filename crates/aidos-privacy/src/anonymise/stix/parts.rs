@@ -67,20 +67,20 @@ impl Work<'_> {
         }
         let rest = pattern.get(done..)?;
         out.push_str(rest);
-        (self.is_clean(&pattern::outside(pattern)) && self.is_plain(pattern)).then_some(out)
+        self.is_plain(pattern).then_some(out)
     }
 
     /// Whether the paths and operators of a pattern hold no values: where one is found all the same, the pattern goes.
     pub(super) fn is_plain(&self, pattern: &str) -> bool {
-        let mut findings = Vec::new();
         let outside = pattern::outside(pattern);
+        let mut findings = Vec::new();
         self.own.scanner.scan(&outside, &mut findings);
         // `user-account:user_id` reads as an account's name behind its key; it is the name of a property.
         let is_property = |finding: &Finding| {
             let name = outside.get(finding.start..finding.end);
             finding.kind == pii::Kind::UserName && name.is_some_and(is_account_path)
         };
-        findings.iter().all(is_property)
+        findings.iter().all(is_property) && self.is_clean(&outside)
     }
 
     pub(super) fn hashes(
