@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use aidos_core::analysis::own::Own;
 use aidos_model::Timestamp;
 use aidos_privacy::anonymise::{Anonymiser, Statistics};
+use aidos_privacy::decision::Decisions;
 use aidos_privacy::key::CommunityKey;
 use aidos_privacy::policy::Policy;
 use aidos_privacy::technique::ledger::seal;
@@ -59,6 +60,8 @@ pub struct Plan {
     pub key: CommunityKey,
     /// What is our own.
     pub own: Own,
+    /// What persons said of findings: what they rejected is not found.
+    pub decisions: Decisions,
 }
 
 /// Who asks for values back, and where that is written down.
@@ -162,7 +165,8 @@ impl<'j> Job<'j> {
         let anonymiser = Anonymiser::new(
             plan.policy.clone(),
             CommunityKey::from_bytes(*plan.key.export()),
-            pii::scanner(aidos_privacy::pii::Options::default(), true)?,
+            pii::scanner(aidos_privacy::pii::Options::default(), true)?
+                .with_decisions(plan.decisions.clone()),
             assets(plan.own.names()),
         );
         let done = Done {

@@ -323,7 +323,7 @@ fn push_json(out: &mut String, json: &str) {
 
 /// A row of the table while it is written.
 #[derive(Debug, Default)]
-struct Row {
+pub(crate) struct Row {
     text: Vec<u8>,
     begun: bool,
     ended: bool,
@@ -331,7 +331,7 @@ struct Row {
 
 impl Row {
     /// Appends a cell; whether it was defused.
-    fn cell(&mut self, text: &str) -> bool {
+    pub(crate) fn cell(&mut self, text: &str) -> bool {
         let formula = is_formula(text);
         self.push(text, formula);
         formula
@@ -369,7 +369,7 @@ impl Row {
     }
 
     /// The whole row with its line end; the next cell begins a new one.
-    fn end(&mut self) -> &[u8] {
+    pub(crate) fn end(&mut self) -> &[u8] {
         if self.ended {
             // A table without columns has empty rows.
             self.text.clear();

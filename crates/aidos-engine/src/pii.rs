@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use crate::Error;
 use crate::case::Checkpoint;
 use crate::entries::LONGEST_LINE;
+use crate::export::Row;
 use crate::feed::total_bytes;
 use crate::output::Output;
 use crate::pipeline::{Pipeline, Style};
@@ -28,6 +29,8 @@ use crate::turnstile::Turnstile;
 pub enum Form {
     /// One JSON object a finding.
     Json,
+    /// A table of one row a finding, with a header (RFC 4180). Cells that a spreadsheet would run begin with `'`.
+    Csv,
     /// One line of words a finding; with colours for a terminal where `colour`.
     Words {
         /// Whether types stand out by escape sequences.
@@ -68,6 +71,11 @@ pub fn scanner(options: Options, tagger: bool) -> Result<Scanner, Error> {
     Ok(scanner.with_pass(Box::new(tagger)))
 }
 
+/// The columns of [`Form::Csv`].
+const COLUMNS: [&str; 9] = [
+    "path", "line", "start", "end", "type", "subtype", "score", "detector", "why",
+];
+
 /// Scans every row of the inputs, whoever's logs they are, and writes the findings in the order of the rows.
 ///
 /// A place is path, line of the record, and code points inside the record, the end exclusive.
@@ -79,11 +87,19 @@ pub fn scan(
     stdin: Option<Box<dyn Read + Send>>,
     scanner: &Scanner,
     form: Form,
-    out: Box<dyn Write + Send + '_>,
+    mut out: Box<dyn Write + Send + '_>,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Scanned, Error> {
     let started = Instant::now();
+    if form == Form::Csv {
+        let mut header = Row::default();
+        for name in COLUMNS {
+            header.cell(name);
+        }
+        let written = out.write_all(header.end());
+        written.map_err(Error::file("write to", Path::new("standard output")))?;
+    }
     let scratch = std::env::temp_dir();
     // Nobody is asked whose log it is: any text may hold personal data.
     reading.provider = Some(0);
@@ -142,6 +158,24 @@ pub(crate) fn push_finding(
             out.push(b',');
             push_span(out, (start, end), finding);
             out.extend_from_slice(b"}\n");
+        }
+        Form::Csv => {
+            let cells: [&str; COLUMNS.len()] = [
+                path,
+                &line.to_string(),
+                &start.to_string(),
+                &end.to_string(),
+                finding.kind.word(),
+                finding.subtype.as_deref().unwrap_or_default(),
+                &format!("{:.2}", finding.score),
+                &finding.detector,
+                &finding.why,
+            ];
+            let mut row = Row::default();
+            for cell in cells {
+                row.cell(cell);
+            }
+            out.extend_from_slice(row.end());
         }
         Form::Words { colour } => {
             let (bold, plain) = if colour {

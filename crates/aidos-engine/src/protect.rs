@@ -3,40 +3,45 @@
 //! ```text
 //! entries.jsonl ─► in batches, by all threads: findings; each entry hidden by policy and role ─► shareable/entries.jsonl
 //!               └► hidden entries folded like any others ─► shareable/bundle.json, shareable/patterns.json
-//! shareable/ ─► attacked with what was hidden, canaries, own names ─► the gate ─► release.json
+//! shareable/ ─► attacked with what was hidden, canaries, own names; measured beside the case ─► the gate ─► release.json
 //! ```
 //!
 //! Everything behind the first step reads hidden entries alone, so that ids, patterns and counts are made of what is
 //! shown. The attack searches all of the two documents, and the first 100,000 lines of the entries.
 
+mod attackers;
+mod batches;
 mod digest;
+mod measure;
 mod sample;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::IpAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use aidos_core::analysis::own::Own;
 use aidos_model::{Event, Timestamp};
-use aidos_privacy::anonymise::{Anonymiser, Statistics};
+use aidos_privacy::anonymise::{Anonymiser, Document, Statistics};
+use aidos_privacy::decision::Decisions;
 use aidos_privacy::gate::{
-    self, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason, State, Verdict,
+    self, Anonymity, Attack, Attacker, InstallationKey, Manifest, PolicyName, Proposal, Reason,
+    State, Verdict,
 };
 use aidos_privacy::key::CommunityKey;
 use aidos_privacy::policy::{Pap, Policy};
 use aidos_privacy::role::Assets;
+use aidos_privacy::utility::Measured;
 use bumpalo::Bump;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::Error;
 use crate::ending::Ending;
-use crate::entries::{Entries, LONGEST_LINE};
+use crate::entries::Entries;
 use crate::fold::Fold;
 use crate::numbers::Numbers;
 use crate::output::compress;
@@ -45,13 +50,12 @@ use crate::plan::RunPlan;
 use crate::progress::{Cancel, Moment, Progress};
 use crate::turnstile::Turnstile;
 
+use batches::{Batches, on_threads};
 pub(crate) use digest::files;
 use sample::Sample;
 use worker::{Batch, Done, Worker};
 pub(crate) use worker::{assets, direction};
 
-/// Bytes of entries that a worker takes at once.
-const BATCH: usize = 256 << 10;
 /// Hidden values that the attack searches in all forms.
 const VALUES: usize = 256;
 /// Lines of entries that the attack searches.
@@ -72,6 +76,8 @@ pub struct Protection {
     pub installation: InstallationKey,
     /// What receivers may do.
     pub pap: Pap,
+    /// What persons said of findings: what they rejected is not found.
+    pub decisions: Decisions,
 }
 
 /// What became of it.
@@ -111,7 +117,7 @@ impl std::fmt::Debug for Pair {
 }
 
 /// What was kept of use, counted before and after.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Utility {
     /// Entries, all of which are shared.
     pub entries: u64,
@@ -123,6 +129,8 @@ pub struct Utility {
     pub targets: u64,
     /// Different pseudonymous targets in what is shared.
     pub targets_shared: u64,
+    /// What the first 100,000 entries keep of what correlates.
+    pub kept: Measured,
 }
 
 /// What is given to protect a case.
@@ -174,14 +182,23 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     job.stop()?;
 
     let attack = job.attack(&worker, &folder, &hidden.sample)?;
+    let end = if job.plan.compress { ".zst" } else { "" };
+    let measures = measure::measure(
+        &Entries::at(job.work)?,
+        &folder.join(format!("entries.jsonl{end}")),
+        job.protection.policy.irreversible.is_some(),
+        &|| job.stop(),
+    )?;
     let utility = Utility {
         entries: hidden.entries,
         attackers: job.counts.0,
         attackers_shared: patterns.attackers,
         targets: job.counts.1,
         targets_shared: patterns.targets,
+        kept: measures.utility,
     };
-    let (state, reasons) = job.release(&anonymiser, &folder, &attack, utility)?;
+    let (state, reasons) =
+        job.release(&anonymiser, &folder, &attack, utility, measures.anonymity)?;
     Ok(Protected {
         findings: hidden.findings,
         statistics: hidden.statistics,
@@ -204,22 +221,24 @@ pub(crate) fn attack_again(job: &Job<'_>) -> Result<Attack, Error> {
         anonymiser: &anonymiser,
         own: &own.raw,
     };
-    let mut sample = Sample::default();
-    let mut arena = Bump::new();
-    let mut read = 0;
     let entries = Entries::at(job.work)?;
-    entries.each_line("attack", job.progress, &mut |number, line| {
-        job.stop()?;
-        if read < LINES {
-            read += 1;
-            let mut out = Batch::default();
-            worker.entry(number, line.as_bytes(), &arena, &mut out)?;
-            sample.join(&out.done.sample);
-            arena.reset();
+    job.progress.take(&Moment::Begin {
+        step: "attack",
+        total: None,
+    });
+    let lines = Batches::new(entries.open()?, LINES, job.work.join("entries.jsonl"));
+    let sample = Turnstile::new(Sample::default());
+    on_threads(job.threads(), &sample, || {
+        let mut text = Vec::new();
+        while let Some(taken) = lines.take(&mut text).map_err(Some)? {
+            let out = job.batch(&worker, &text, taken.first).map_err(Some)?;
+            let step = |sample: &mut Sample| sample.join(&out.done.sample);
+            sample.pass(taken.batch, step).map_err(|_| None)?;
+            job.progress.take(&Moment::At(taken.bytes));
         }
         Ok(())
     })?;
-    job.attack(&worker, &job.work.join("shareable"), &sample)
+    job.attack(&worker, &job.work.join("shareable"), &sample.into_inner())
 }
 
 /// What is the organisations' own.
@@ -242,9 +261,15 @@ impl Job<'_> {
         Ok(Anonymiser::new(
             self.protection.policy.clone(),
             CommunityKey::from_bytes(*self.protection.key.export()),
-            pii::scanner(aidos_privacy::pii::Options::default(), true)?,
+            pii::scanner(aidos_privacy::pii::Options::default(), true)?
+                .with_decisions(self.protection.decisions.clone()),
             assets,
-        ))
+        )
+        .with_attackers(attackers::read(self.work)?))
+    }
+
+    fn threads(&self) -> usize {
+        self.plan.reading.threads
     }
 
     /// What was named, and the targets that the case found.
@@ -306,38 +331,9 @@ impl Job<'_> {
             done: Done::default(),
             arena: Bump::new(),
         });
-        let lines = Mutex::new(Lines {
-            input: entries.open()?,
-            batch: 0,
-            first: 1,
-            bytes: 0,
-        });
-        std::thread::scope(|scope| {
-            let running: Vec<_> = (0..self.plan.reading.threads.max(1))
-                .map(|_| {
-                    let (lines, written) = (&lines, &written);
-                    scope.spawn(move || {
-                        let result = self.work(worker, lines, written);
-                        if result.is_err() {
-                            written.break_down();
-                        }
-                        result
-                    })
-                })
-                .collect();
-            let mut failed: Option<Option<Error>> = None;
-            for thread in running {
-                match thread.join() {
-                    Ok(Ok(())) => {}
-                    // An error of its own says more than that another worker had one.
-                    Ok(Err(error)) => failed = Some(failed.flatten().or(error)),
-                    Err(_) => failed = Some(Some(Error::Worker)),
-                }
-            }
-            match failed {
-                Some(error) => Err(error.unwrap_or(Error::Worker)),
-                None => Ok(()),
-            }
+        let lines = Batches::new(entries.open()?, u64::MAX, self.work.join("entries.jsonl"));
+        on_threads(self.threads(), &written, || {
+            self.work(worker, &lines, &written)
         })?;
         let mut written = written.into_inner();
         written
@@ -363,24 +359,12 @@ impl Job<'_> {
     fn work(
         &self,
         worker: &Worker<'_>,
-        lines: &Mutex<Lines>,
+        lines: &Batches,
         written: &Turnstile<Written>,
     ) -> Result<(), Option<Error>> {
         let mut text = Vec::new();
-        let mut arena = Bump::new();
-        loop {
-            self.stop().map_err(Some)?;
-            let taken = take(lines, &mut text).map_err(Some)?;
-            let Some((batch, first, bytes)) = taken else {
-                return Ok(());
-            };
-            let mut out = Batch::default();
-            for (number, line) in (first..).zip(text.split(|byte| *byte == b'\n')) {
-                if !line.is_empty() {
-                    worker.entry(number, line, &arena, &mut out).map_err(Some)?;
-                    arena.reset();
-                }
-            }
+        while let Some(taken) = lines.take(&mut text).map_err(Some)? {
+            let mut out = self.batch(worker, &text, taken.first).map_err(Some)?;
             let mut packed = [Vec::new(), Vec::new()];
             if self.plan.compress {
                 let [findings, shared] = &mut packed;
@@ -402,18 +386,40 @@ impl Job<'_> {
                 };
                 put(written).map_err(failed)?;
                 written.count(&out)?;
-                self.progress.take(&Moment::At(bytes));
+                self.progress.take(&Moment::At(taken.bytes));
                 Ok(())
             };
-            written.pass(batch, step).map_err(|_| None)?.map_err(Some)?;
+            written
+                .pass(taken.batch, step)
+                .map_err(|_| None)?
+                .map_err(Some)?;
         }
+        Ok(())
+    }
+
+    /// Hides the entries of a batch.
+    fn batch(&self, worker: &Worker<'_>, text: &[u8], first: u64) -> Result<Batch, Error> {
+        self.stop()?;
+        let mut out = Batch::default();
+        let mut document = Document::new();
+        let mut arena = Bump::new();
+        for (number, line) in (first..).zip(text.split(|byte| *byte == b'\n')) {
+            if !line.is_empty() {
+                worker.entry(number, line, &arena, &mut document, &mut out)?;
+                document.renew();
+                arena.reset();
+            }
+        }
+        out.done.statistics.add(document.statistics());
+        Ok(out)
     }
 
     /// Searches what is to be released as an adversary would who knows what was hidden.
     fn attack(&self, worker: &Worker<'_>, folder: &Path, sample: &Sample) -> Result<Attack, Error> {
         let mut attack = worker.canaries();
         let attacker = Attacker::new(sample.values());
-        let mut attacker = attacker.map_err(|error| Error::Usage(error.to_string()))?;
+        let attacker = attacker.map_err(|error| Error::Usage(error.to_string()))?;
+        let mut found = attacker.begin();
         let mut names: Vec<String> = fs::read_dir(folder)
             .and_then(Iterator::collect::<io::Result<Vec<_>>>)
             .map_err(Error::file("read", folder))?
@@ -422,26 +428,30 @@ impl Job<'_> {
             .collect();
         names.sort();
         for name in names {
-            let mut input = Entries::File(folder.join(&name)).open()?;
-            let whole = !name.starts_with("entries.");
-            let mut line = Vec::new();
-            let mut number = 0;
-            loop {
-                self.stop()?;
-                line.clear();
-                // A document is one long line or many: a stretch of it is searched at once.
-                let len = (&mut input)
-                    .take(LONGEST_LINE)
-                    .read_until(b'\n', &mut line)
-                    .map_err(Error::file("read", &folder.join(&name)))?;
-                if len == 0 || (!whole && number == LINES) {
-                    break;
+            let path = folder.join(&name);
+            let most = if name.starts_with("entries.") {
+                LINES
+            } else {
+                u64::MAX
+            };
+            let lines = Batches::new(Entries::File(path.clone()).open()?, most, path);
+            let searched = Turnstile::new(found);
+            on_threads(self.threads(), &searched, || {
+                let mut text = Vec::new();
+                while let Some(taken) = lines.take(&mut text).map_err(Some)? {
+                    self.stop().map_err(Some)?;
+                    let mut part = Attack::default();
+                    for (number, line) in (taken.first..).zip(text.split_inclusive(|b| *b == b'\n'))
+                    {
+                        attacker.line(&mut part, &name, number, line);
+                    }
+                    let step = |found: &mut Attack| found.go_on(part);
+                    searched.pass(taken.batch, step).map_err(|_| None)?;
                 }
-                number += 1;
-                attacker.line(&name, number, &line);
-            }
+                Ok(())
+            })?;
+            found = searched.into_inner();
         }
-        let mut found = attacker.finish();
         found.unsearched = sample.left_out();
         attack = attack.and(found);
         Ok(attack)
@@ -454,6 +464,7 @@ impl Job<'_> {
         folder: &Path,
         attack: &Attack,
         utility: Utility,
+        anonymity: Option<Anonymity>,
     ) -> Result<(State, Vec<Reason>), Error> {
         let policy = anonymiser.policy();
         let mut manifest = Manifest {
@@ -471,6 +482,7 @@ impl Job<'_> {
             key: anonymiser.key_id().to_string(),
             files: files(folder)?,
             attack: attack.clone(),
+            anonymity,
             utility: json!(utility),
             approval: None,
             seal: String::new(),
@@ -480,7 +492,7 @@ impl Job<'_> {
             content: manifest.content(),
             marking: manifest.marking(),
             attack: attack.clone(),
-            anonymity: None,
+            anonymity,
         };
         // Without an approval no clock is asked: the same bytes at any time.
         let (state, reasons) = match gate::release(proposal, policy, None, Timestamp(0)) {
@@ -505,38 +517,6 @@ struct Hidden {
     statistics: Statistics,
     entries: u64,
     samples: Vec<Pair>,
-}
-
-/// The entries that are left, numbered in batches.
-struct Lines {
-    input: Box<dyn BufRead + Send>,
-    batch: u64,
-    first: u64,
-    bytes: u64,
-}
-
-/// Takes the next lines; returns the batch's number, its first line's, and the bytes that were taken so far.
-fn take(lines: &Mutex<Lines>, text: &mut Vec<u8>) -> Result<Option<(u64, u64, u64)>, Error> {
-    let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    text.clear();
-    let first = lines.first;
-    while text.len() < BATCH {
-        let len = (&mut lines.input)
-            .take(LONGEST_LINE)
-            .read_until(b'\n', text)
-            .map_err(Error::file("read", Path::new("entries.jsonl")))?;
-        if len == 0 {
-            break;
-        }
-        lines.first += 1;
-    }
-    if text.is_empty() {
-        return Ok(None);
-    }
-    lines.bytes += text.len() as u64;
-    let batch = lines.batch;
-    lines.batch += 1;
-    Ok(Some((batch, first, lines.bytes)))
 }
 
 /// What is written in order.

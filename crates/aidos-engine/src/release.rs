@@ -96,9 +96,9 @@ pub fn check(
             found: attack.found,
         });
     }
-    // What only waits was not released yet: that is no reason of its own.
-    let waits = reasons.iter().any(Reason::waits);
-    reasons.retain(|reason| !(waits && *reason == Reason::NotReleased));
+    // That it was not released is no reason of its own where another says why.
+    let others = reasons.iter().any(|reason| *reason != Reason::NotReleased);
+    reasons.retain(|reason| !(others && *reason == Reason::NotReleased));
     let state = if reasons.is_empty() {
         State::Released
     } else if reasons.iter().all(Reason::waits) {
@@ -144,9 +144,11 @@ pub fn approve(
     let mut manifest = Manifest::open(&read(case)?, &protection.installation)
         .map_err(|_| refuse(vec![Reason::NotGenuine]))?;
     if manifest.state == State::Refused {
-        return Err(refuse(vec![Reason::Leaks {
-            found: manifest.attack.found,
-        }]));
+        let mut reasons = manifest.against(&protection.policy);
+        if reasons.is_empty() {
+            reasons.push(Reason::NotReleased);
+        }
+        return Err(refuse(reasons));
     }
     let until = word
         .days

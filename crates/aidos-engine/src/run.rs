@@ -357,6 +357,7 @@ fn options(plan: &RunPlan) -> Value {
             "policy": own.policy.digest(),
             "key": own.key.id().to_string(),
             "pap": own.pap.to_string(),
+            "decisions": own.decisions.digest(),
         })),
         "objects": plan.objects_text,
         "compress": plan.compress,

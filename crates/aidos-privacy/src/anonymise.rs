@@ -1,6 +1,6 @@
 //! Texts, rows, log entries and whole events, anonymised by a policy under a community's key.
 //!
-//! An [`Anonymiser`] is built once and shared by all threads: nothing in it changes. What is known of one document
+//! An [`Anonymiser`] is built once and shared by all threads: what it gives never changes. What is known of one document
 //! (a text, a log entry, a bundle) is in a [`Document`]: whose values were seen, what was written in their place, and
 //! counts. A value that was a victim's anywhere in a document is hidden everywhere in it, also inside of URLs, file names and
 //! e-mail addresses; what is an attacker's stays byte for byte, but for victims' values inside of it.
@@ -35,6 +35,7 @@ mod document;
 mod entry;
 mod event;
 mod known;
+mod memo;
 mod misp;
 mod names;
 mod prose;
@@ -44,11 +45,13 @@ mod shape;
 mod stix;
 mod words;
 
+use memo::Memo;
+
 use crate::key::{CommunityKey, KeyId};
 use crate::leak::Search;
 use crate::pii::Scanner;
 use crate::policy::{Denied, Policy};
-use crate::role::{Assets, Clues, Judge, Role, Warnings};
+use crate::role::{AddressSet, Assets, Clues, Judge, Role, Warnings};
 use crate::technique::ip::Addresses;
 use crate::technique::{self, Hidden, Technique, TokenFinder};
 
@@ -71,6 +74,7 @@ pub struct Anonymiser {
     always: Vec<Denied>,
     always_search: Search,
     allow: Vec<String>,
+    memo: Memo,
 }
 
 impl std::fmt::Debug for Anonymiser {
@@ -107,10 +111,18 @@ impl Anonymiser {
             always_search: always_search.unwrap_or_else(|_| Search::none()),
             always,
             allow,
+            memo: Memo::new(),
             policy,
             key,
             scanner,
         }
+    }
+
+    /// The anonymiser with addresses that attack somewhere in the case: they are kept in all of its entries.
+    #[must_use]
+    pub fn with_attackers(mut self, attackers: AddressSet) -> Self {
+        self.judge = self.judge.with_attackers(attackers);
+        self
     }
 
     /// The anonymiser with lists of what is publicly known to be harmless, which stays as it is.
@@ -240,8 +252,8 @@ impl Anonymiser {
         if let Some(role) = self.judge.decided(clues) {
             return role;
         }
-        let judged = self.judge.judge(clues).role;
-        document.role_of(clues.value, judged)
+        let judged = self.judge.role(clues);
+        document.role_of(clues.kind, clues.value, judged)
     }
 
     /// Hides a value of a document: an output of an earlier pass stays, and what is done is counted.
@@ -255,7 +267,9 @@ impl Anonymiser {
             document.count(kind, &technique);
             return text;
         }
-        let hidden = self.apply(&technique, kind, value);
+        let hidden = self
+            .memo
+            .get(kind, role, value, || self.apply(&technique, kind, value));
         document.note(kind, &hidden);
         document.count(
             kind,

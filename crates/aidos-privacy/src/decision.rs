@@ -24,7 +24,7 @@ use std::collections::HashMap;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::columns::{Assignments, Type};
 use crate::pii::Kind;
@@ -135,6 +135,20 @@ impl Decisions {
     /// How many decisions count.
     pub fn len(&self) -> usize {
         self.values.len() + self.columns.len()
+    }
+
+    /// A digest of all that was decided, in hexadecimal digits: equal decisions have equal ones. `None` where there are none.
+    pub fn digest(&self) -> Option<String> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut values: Vec<_> = self.values.iter().collect();
+        values.sort_by(|a, b| a.0.cmp(b.0));
+        let mut columns: Vec<_> = self.columns.iter().collect();
+        columns.sort_by(|a, b| a.0.cmp(&b.0));
+        // Lists of texts cannot fail to serialise.
+        let text = serde_json::to_vec(&(values, columns)).unwrap_or_default();
+        Some(crate::technique::hex(&Sha256::digest(text)))
     }
 
     /// What was decided of a value.

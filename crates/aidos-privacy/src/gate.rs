@@ -41,6 +41,7 @@ mod reason;
 use std::fmt;
 
 use aidos_model::{Timestamp, Tlp};
+use serde::{Deserialize, Serialize};
 
 pub use attack::{Attack, Attacker, LeakPlace};
 pub use manifest::{
@@ -96,7 +97,8 @@ impl<T> fmt::Debug for Shareable<T> {
 }
 
 /// How anonymous rows are, as [`anonymity::Table`](crate::technique::anonymity::Table) measures it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Anonymity {
     /// The least number of rows that share their quasi-identifiers.
     pub k: usize,
@@ -165,7 +167,12 @@ pub fn release<T>(
     approval: Option<&Approval>,
     now: Timestamp,
 ) -> Verdict<T> {
-    let refused = against(&proposal, policy);
+    let refused = against(
+        &proposal.marking,
+        &proposal.attack,
+        proposal.anonymity.as_ref(),
+        policy,
+    );
     if !refused.is_empty() {
         return Verdict::Refused(refused);
     }
@@ -180,12 +187,17 @@ pub fn release<T>(
 }
 
 /// What speaks against a proposal, whoever approves it.
-fn against<T>(proposal: &Proposal<T>, policy: &Policy) -> Vec<Reason> {
+fn against(
+    marking: &Marking,
+    attack: &Attack,
+    anonymity: Option<&Anonymity>,
+    policy: &Policy,
+) -> Vec<Reason> {
     let Marking {
         community,
         tlp,
         pap,
-    } = &proposal.marking;
+    } = marking;
     let mut reasons = Vec::new();
     if policy.community != *community {
         reasons.push(Reason::Community {
@@ -205,13 +217,13 @@ fn against<T>(proposal: &Proposal<T>, policy: &Policy) -> Vec<Reason> {
             allowed: policy.pap,
         });
     }
-    if proposal.attack.found > 0 {
+    if attack.found > 0 {
         reasons.push(Reason::Leaks {
-            found: proposal.attack.found,
+            found: attack.found,
         });
     }
     if let Some(wanted) = &policy.irreversible {
-        match &proposal.anonymity {
+        match anonymity {
             None => reasons.push(Reason::NotMeasured),
             Some(found) => {
                 let missed = found.k < wanted.k || found.l < wanted.l || found.t > wanted.t;
@@ -265,6 +277,7 @@ pub fn open(
     if manifest.policy.sha256 != policy.digest() {
         reasons.push(Reason::PolicyChanged);
     }
+    reasons.extend(manifest.against(policy));
     if manifest.state != State::Released {
         reasons.push(Reason::NotReleased);
     }

@@ -17,7 +17,7 @@
 //! What it cannot find: a value split over two places further apart than three separators, other encodings,
 //! other hashes, a picture. A clean search is no proof; a leak is one.
 //!
-//! Two automata (Aho-Corasick) walk over the bytes once each, one over the bytes themselves and one over their letters and digits.
+//! The bytes are walked over twice: as they are, and their letters and digits alone.
 //!
 //! ```
 //! use aidos_privacy::leak::{Form, Search};
@@ -31,8 +31,9 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod forms;
+mod matcher;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use matcher::Matcher;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// In what form a value was found.
@@ -93,9 +94,9 @@ pub struct TooLarge {
 
 /// Looks for values in all forms. Built once, then shared.
 pub struct Search {
-    raw: Option<AhoCorasick>,
+    raw: Option<Matcher>,
     raw_forms: Vec<(usize, Form, bool)>,
-    folded: Option<AhoCorasick>,
+    folded: Option<Matcher>,
     folded_forms: Vec<(usize, Form, Beside)>,
 }
 
@@ -167,7 +168,7 @@ impl Search {
             .map(|index| (index, Form::Exact, true))
             .collect();
         Ok(Self {
-            raw: automaton(&raw, true)?,
+            raw: matcher(&raw)?,
             raw_forms,
             ..Self::none()
         })
@@ -204,9 +205,9 @@ impl Search {
             });
         }
         Ok(Self {
-            raw: automaton(&raw, true)?,
+            raw: matcher(&raw)?,
             raw_forms,
-            folded: automaton(&folded, false)?,
+            folded: matcher(&folded)?,
             folded_forms,
         })
     }
@@ -221,9 +222,8 @@ impl Search {
     pub fn find(&self, haystack: &[u8]) -> Vec<Leak> {
         let mut leaks = Vec::new();
         if let Some(raw) = &self.raw {
-            for found in raw.find_overlapping_iter(haystack) {
-                let (start, end) = (found.start(), found.end());
-                if let Some(&(value, form, edges)) = self.raw_forms.get(found.pattern().as_usize())
+            raw.find(haystack, &mut |pattern, start, end| {
+                if let Some(&(value, form, edges)) = self.raw_forms.get(pattern)
                     && (!edges || is_whole(haystack, start, end))
                 {
                     leaks.push(Leak {
@@ -233,17 +233,18 @@ impl Search {
                         end,
                     });
                 }
-            }
+            });
         }
-        if let Some(folded) = &self.folded {
+        if let Some(folded) = &self.folded
+            && (!haystack.is_ascii() || folded.may_stand_in(letters(haystack)))
+        {
             let projected = Projection::of(haystack);
-            for found in folded.find_overlapping_iter(&projected.text) {
-                let Some(&(value, form, edges)) = self.folded_forms.get(found.pattern().as_usize())
-                else {
-                    continue;
+            folded.find(&projected.text, &mut |pattern, start, end| {
+                let Some(&(value, form, edges)) = self.folded_forms.get(pattern) else {
+                    return;
                 };
-                let Some((start, end)) = projected.back(found.start(), found.end()) else {
-                    continue;
+                let Some((start, end)) = projected.back(start, end) else {
+                    return;
                 };
                 let stretch = haystack.get(start..end).unwrap_or_default();
                 let counts = match edges {
@@ -263,7 +264,7 @@ impl Search {
                         end,
                     });
                 }
-            }
+            });
         }
         leaks.sort_unstable();
         leaks.dedup();
@@ -271,19 +272,13 @@ impl Search {
     }
 }
 
-fn automaton(patterns: &[Vec<u8>], ignore_case: bool) -> Result<Option<AhoCorasick>, TooLarge> {
+fn matcher(patterns: &[Vec<u8>]) -> Result<Option<Matcher>, TooLarge> {
     if patterns.is_empty() {
         return Ok(None);
     }
-    AhoCorasick::builder()
-        .ascii_case_insensitive(ignore_case)
-        .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .build(patterns)
-        .map(Some)
-        .map_err(|error| TooLarge {
-            problem: error.to_string(),
-        })
+    Matcher::new(patterns).map(Some).map_err(|error| TooLarge {
+        problem: error.to_string(),
+    })
 }
 
 /// Whether no letter or digit stands right before or after.
@@ -293,15 +288,31 @@ fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
         && !text.get(end).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// Letters and digits of a text, each with the place it came from.
-struct Projection {
-    text: Vec<u8>,
-    places: Vec<(usize, usize)>,
+/// The bytes of [`Projection`] of a text of ASCII.
+fn letters(haystack: &[u8]) -> impl Iterator<Item = u8> {
+    let mut gap = 0;
+    haystack.iter().filter_map(move |byte| {
+        if byte.is_ascii_alphanumeric() {
+            gap = 0;
+            return Some(byte.to_ascii_lowercase());
+        }
+        gap += 1;
+        (gap == GAP + 1).then_some(b' ')
+    })
 }
 
-impl Projection {
-    fn of(haystack: &[u8]) -> Self {
+/// Letters and digits of a text, each with the place it came from.
+struct Projection<'h> {
+    haystack: &'h [u8],
+    text: Vec<u8>,
+    /// Where the letter begins that a byte was made of.
+    places: Vec<usize>,
+}
+
+impl<'h> Projection<'h> {
+    fn of(haystack: &'h [u8]) -> Self {
         let mut own = Self {
+            haystack,
             text: Vec::with_capacity(haystack.len()),
             places: Vec::with_capacity(haystack.len()),
         };
@@ -310,48 +321,47 @@ impl Projection {
         for chunk in haystack.utf8_chunks() {
             let valid = chunk.valid();
             for (offset, letter) in valid.char_indices() {
-                let (start, end) = (at + offset, at + offset + letter.len_utf8());
+                let start = at + offset;
                 if letter.is_ascii_alphanumeric() {
-                    own.push(
-                        u8::try_from(letter.to_ascii_lowercase()).unwrap_or(b' '),
-                        start,
-                        end,
-                    );
+                    let small = u8::try_from(letter.to_ascii_lowercase());
+                    own.push(small.unwrap_or(b' '), start);
                     gap = 0;
                 } else if letter.is_ascii() || !letter.is_alphanumeric() {
                     gap += 1;
                     if gap == GAP + 1 {
                         // A byte that no folded value holds: nothing is found across it.
-                        own.push(b' ', start, end);
+                        own.push(b' ', start);
                     }
                 } else {
                     gap = 0;
                     let mut bytes = [0; 4];
                     fold_letter(letter, &mut |folded| {
                         for byte in folded.encode_utf8(&mut bytes).bytes() {
-                            own.push(byte, start, end);
+                            own.push(byte, start);
                         }
                     });
                 }
             }
             at += valid.len() + chunk.invalid().len();
             if !chunk.invalid().is_empty() {
-                own.push(b' ', at, at);
+                own.push(b' ', at);
             }
         }
         own
     }
 
-    fn push(&mut self, byte: u8, start: usize, end: usize) {
+    fn push(&mut self, byte: u8, start: usize) {
         self.text.push(byte);
-        self.places.push((start, end));
+        self.places.push(start);
     }
 
-    /// The bytes of the haystack from which a stretch of the projection comes.
+    /// The bytes of the haystack from which a stretch of the projection comes: all of its letters.
     fn back(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        let first = self.places.get(start)?;
-        let last = self.places.get(end.checked_sub(1)?)?;
-        Some((first.0, last.1))
+        let first = *self.places.get(start)?;
+        let last = *self.places.get(end.checked_sub(1)?)?;
+        let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+        let more = self.haystack.get(last + 1..).unwrap_or_default();
+        Some((first, last + 1 + more.iter().take_while(is_inside).count()))
     }
 }
 

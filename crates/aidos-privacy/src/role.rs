@@ -24,14 +24,17 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod addresses;
 mod assets;
 mod clues;
 mod weights;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use addresses::AddressSet;
 pub use assets::{Assets, Network, NoAsset, Warnings};
 pub(crate) use assets::{address_of, host_of, is_in_domain};
 pub use clues::{Clues, Direction, End, Misp, Stix};
@@ -118,7 +121,7 @@ pub struct Reason {
     /// How loudly, in log-odds; less than 0 speaks against it.
     pub weight: f32,
     /// A sentence for a person. Holds nothing of the value.
-    pub why: String,
+    pub why: Cow<'static, str>,
 }
 
 /// A role, how sure it is, and why.
@@ -236,6 +239,7 @@ impl Override {
 pub struct Judge {
     assets: Assets,
     warnings: Warnings,
+    attackers: AddressSet,
     overrides: Vec<Override>,
 }
 
@@ -252,6 +256,14 @@ impl Judge {
     #[must_use]
     pub fn with_warnings(mut self, warnings: Warnings) -> Self {
         self.warnings = warnings;
+        self
+    }
+
+    /// The judge with addresses that attack somewhere in the case, so that they are attackers' in every entry of it, also
+    /// where they are answered.
+    #[must_use]
+    pub fn with_attackers(mut self, attackers: AddressSet) -> Self {
+        self.attackers = attackers;
         self
     }
 
@@ -284,9 +296,9 @@ impl Judge {
             && let Some(role) = own.role
         {
             let why = if own.why.is_empty() {
-                "a person decided it".to_owned()
+                Cow::Borrowed("a person decided it")
             } else {
-                format!("a person decided it: {}", own.why)
+                Cow::Owned(format!("a person decided it: {}", own.why))
             };
             let reasons = vec![Reason {
                 role,
@@ -300,39 +312,70 @@ impl Judge {
             };
         }
         let mut reasons = Vec::new();
-        weights::weigh(
-            clues,
-            &self.assets,
-            &self.warnings,
-            &mut |role, weight, why: &str| {
-                reasons.push(Reason {
-                    role,
-                    weight,
-                    why: why.to_owned(),
-                });
-            },
-        );
+        let mut totals = Totals::default();
+        weights::weigh(clues, self, &mut |role, weight, why| {
+            totals.add(role, weight);
+            reasons.push(Reason {
+                role,
+                weight,
+                why: Cow::Borrowed(why),
+            });
+        });
         reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-        let total = |role: Role| -> f32 {
-            let own = reasons.iter().filter(|reason| reason.role == role);
-            own.map(|reason| reason.weight).sum()
-        };
-        // Of equals the more protected role wins: `max_by` takes the last.
-        let order = [Role::Attacker, Role::Bystander, Role::Own, Role::Victim];
-        let role = if reasons.is_empty() {
-            Role::Bystander
-        } else {
-            order
-                .into_iter()
-                .max_by(|a, b| total(*a).total_cmp(&total(*b)))
-                .unwrap_or(Role::Victim)
-        };
-        let odds: f32 = order.into_iter().map(|role| total(role).exp()).sum();
+        let role = totals.role();
+        let odds: f32 = Role::ALL
+            .into_iter()
+            .map(|role| totals.of(role).exp())
+            .sum();
         Judgement {
             role,
-            score: total(role).exp() / odds,
+            score: totals.of(role).exp() / odds,
             reasons,
         }
+    }
+
+    /// The role of [`Judge::judge`] without its reasons: for values that are many.
+    pub fn role(&self, clues: &Clues<'_>) -> Role {
+        if let Some(role) = self.decided(clues) {
+            return role;
+        }
+        let mut totals = Totals::default();
+        weights::weigh(clues, self, &mut |role, weight, _| {
+            totals.add(role, weight);
+        });
+        totals.role()
+    }
+}
+
+/// What speaks for each role, summed up.
+#[derive(Default)]
+struct Totals {
+    sums: [f32; Role::ALL.len()],
+    clues: usize,
+}
+
+impl Totals {
+    fn add(&mut self, role: Role, weight: f32) {
+        self.clues += 1;
+        if let Some(sum) = self.sums.get_mut(role as usize) {
+            *sum += weight;
+        }
+    }
+
+    fn of(&self, role: Role) -> f32 {
+        self.sums.get(role as usize).copied().unwrap_or(0.0)
+    }
+
+    /// The role with the most; of equals the more protected one. Without any clue a bystander's.
+    fn role(&self) -> Role {
+        if self.clues == 0 {
+            return Role::Bystander;
+        }
+        // `max_by` takes the last.
+        Role::ALL
+            .into_iter()
+            .max_by(|a, b| self.of(*a).total_cmp(&self.of(*b)))
+            .unwrap_or(Role::Victim)
     }
 }
 

@@ -3,7 +3,7 @@
 //! - **Correlation**: two entries that share a value (an address, an account, a hash) are joined by an edge. How many edges of before
 //!   are there afterwards, and how many are new? [`Correlation::jaccard`] is 1.00 where all are kept and none was made up. Two
 //!   releases under two keys are measured in the same way: what they still share can be linked.
-//! - **Prefixes**: the share of pairs of addresses whose common prefix is as long as before.
+//! - **Prefixes**: the share of neighbouring hidden addresses whose common prefix is as long as before.
 //! - **Times**: the share of neighbouring times whose order, and whose gap, stayed.
 //! - **Attackers' values**: how many are there byte for byte.
 //!
@@ -89,7 +89,7 @@ pub struct Measured {
     pub documents: u64,
     /// Places that share a value.
     pub correlation: Correlation,
-    /// Pairs of addresses with the same common prefix as before.
+    /// Pairs of hidden addresses, one behind the other, with the same common prefix as before.
     pub prefixes: Share,
     /// Neighbouring times in the same order as before.
     pub order: Share,
@@ -173,7 +173,9 @@ impl Meter {
             return;
         }
         self.measured.same.count(before == after);
-        if let (Ok(old), Ok(new)) = (before.parse::<IpAddr>(), after.parse::<IpAddr>())
+        // Beside a kept address, which is not of the hidden ones' world, a common prefix says nothing.
+        if before != after
+            && let (Ok(old), Ok(new)) = (before.parse::<IpAddr>(), after.parse::<IpAddr>())
             && let Some((last_old, last_new)) = self.last_ip.replace((old, new))
             && let Some(common) = common_prefix(old, last_old)
         {

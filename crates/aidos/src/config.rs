@@ -91,6 +91,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         reads(Pap::from_str(text))
     }),
     setting("policy", "AIDOS_POLICY", "", Shape::Path, any),
+    setting("decisions", "AIDOS_DECISIONS", "", Shape::Path, any),
     setting("community", "AIDOS_COMMUNITY", "", Shape::One, any),
     setting("key-file", "AIDOS_KEY_FILE", "", Shape::Path, any),
     setting(

@@ -9,6 +9,7 @@ use aidos_core::clean::zone::Zone;
 use aidos_core::compose::ObjectRules;
 use aidos_core::extract::mapped::{Mapped, Mapping};
 use aidos_core::extract::{NatRule, Provider};
+use aidos_engine::decisions::Ledger;
 use aidos_engine::keys::Keys;
 use aidos_engine::plan::{Input, Providers, Reading};
 use aidos_engine::protect::Protection;
@@ -93,6 +94,10 @@ pub(crate) struct PolicyArgs {
     /// What receivers may do: clear, green, amber or red [default: amber]
     #[arg(long, value_name = "L")]
     pub(crate) pap: Option<String>,
+
+    /// Where findings were accepted and rejected: what was rejected stays as it is [default: decisions.jsonl]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decisions: Option<String>,
 }
 
 impl PolicyArgs {
@@ -104,9 +109,13 @@ impl PolicyArgs {
             ("key-file", maybe(self.key_file.as_ref())),
             ("passphrase-file", maybe(self.passphrase_file.as_ref())),
             ("pap", maybe(self.pap.as_ref())),
+            ("decisions", maybe(self.decisions.as_ref())),
         ]
     }
 }
+
+/// Where decisions about findings are looked for.
+const DECISIONS: &str = "decisions.jsonl";
 
 /// The community of who names none.
 const LOCAL: &str = "local";
@@ -169,6 +178,7 @@ pub(crate) fn protection(config: &Config, ui: &Ui) -> anyhow::Result<Protection>
         key: community.key,
         installation: keys.installation()?,
         pap: config.read("pap", Pap::from_str)?.unwrap_or_default(),
+        decisions: Ledger::at(Path::new(config.one("decisions").unwrap_or(DECISIONS))).read()?,
         policy,
     })
 }

@@ -53,11 +53,13 @@ pub(super) struct Worker<'w> {
 }
 
 impl Worker<'_> {
+    /// Hides an entry. `document` knows of no other; its counts go on.
     pub(super) fn entry(
         &self,
         number: u64,
         line: &[u8],
         arena: &Bump,
+        document: &mut Document,
         out: &mut Batch,
     ) -> Result<(), Error> {
         let wrong = |what: String| Error::NotEntries { line: number, what };
@@ -74,8 +76,8 @@ impl Worker<'_> {
         for finding in &found {
             *out.done.findings.entry(finding.kind.word()).or_default() += 1;
         }
-        let mut document = Document::new();
-        self.anonymiser.entry(&mut document, &mut entry, direction);
+        self.anonymiser
+            .entry_with(document, &mut entry, direction, &found);
         let hidden = entry.get("message").and_then(Value::as_str);
         let hidden = hidden.unwrap_or_default();
         for finding in &found {
@@ -88,7 +90,6 @@ impl Worker<'_> {
         for (kind, value) in document.hidden() {
             out.done.sample.add(kind, value);
         }
-        out.done.statistics.add(document.statistics());
         let seen = |pair: &Pair| pair.provider == event.provider;
         if !out.done.samples.iter().any(seen) {
             out.done.show(Pair {
@@ -136,11 +137,11 @@ impl Worker<'_> {
             let mut document = Document::new();
             self.anonymiser
                 .entry(&mut document, &mut entry, Direction::Inbound);
-            let Ok(mut attacker) = Attacker::new([(*kind, *canary)]) else {
+            let Ok(attacker) = Attacker::new([(*kind, *canary)]) else {
                 continue;
             };
-            attacker.line("canary", 1, entry.to_string().as_bytes());
-            let mut found = attacker.finish();
+            let mut found = attacker.begin();
+            attacker.line(&mut found, "canary", 1, entry.to_string().as_bytes());
             found.canaries = found.values;
             attack = attack.and(found);
         }

@@ -2,6 +2,7 @@
 
 use aidos_privacy::gate::State;
 use aidos_privacy::policy::Policy;
+use aidos_privacy::utility::Share;
 use aidos_view::report::{AttackCounts, Privacy};
 
 use crate::plan::RunPlan;
@@ -17,6 +18,8 @@ pub(super) fn privacy(plan: &RunPlan, protected: &Protected) -> Privacy {
         State::Refused => "must not leave",
     };
     let utility = &protected.utility;
+    let kept = &utility.kept;
+    let share = |name: &'static str, own: Share| (name.into(), own.of, own.kept);
     let hidden = protected.statistics.hidden.iter();
     Privacy {
         community: of(|own| &own.community).into(),
@@ -47,6 +50,14 @@ pub(super) fn privacy(plan: &RunPlan, protected: &Protected) -> Privacy {
                 utility.attackers_shared,
             ),
             ("targets".into(), utility.targets, utility.targets_shared),
+            (
+                "pairs of fields with the same value".into(),
+                kept.correlation.kept + kept.correlation.lost,
+                kept.correlation.kept,
+            ),
+            share("common prefixes of addresses", kept.prefixes),
+            share("order of times", kept.order),
+            share("gaps between times", kept.gaps),
         ],
         attack: AttackCounts {
             values: protected.attack.values - protected.attack.canaries,

@@ -100,6 +100,15 @@ impl Document {
         document
     }
 
+    /// Begins another document with the counts of this one: nothing else of it is known any more.
+    pub fn renew(&mut self) {
+        let statistics = std::mem::take(&mut self.statistics);
+        *self = Self {
+            statistics,
+            ..Self::default()
+        };
+    }
+
     /// Tells that a value is somebody's: a victim's, own or a bystander's value is then hidden wherever it stands, an
     /// attacker's kept.
     ///
@@ -124,9 +133,9 @@ impl Document {
         &self.statistics
     }
 
-    /// The role that the document gives a value that its place judged so.
-    pub(super) fn role_of(&self, value: &str, judged: Role) -> Role {
-        match (judged, self.known.role(value)) {
+    /// The role that the document gives a value of this kind that its place judged so.
+    pub(super) fn role_of(&self, kind: &str, value: &str, judged: Role) -> Role {
+        match (judged, self.known.role_as(kind, value)) {
             (Role::Victim | Role::Own, _) | (_, None) => judged,
             (_, Some(role)) => role,
         }

@@ -1,9 +1,14 @@
 //! A log entry: the fields of `entries.jsonl`, in the words of ECS.
 
+use std::net::IpAddr;
+
+use aidos_model::{Mac, Timestamp};
 use serde_json::{Map, Value};
 
 use super::prose::Setting;
 use super::{Anonymiser, Document, REDACTED};
+use crate::pii::Finding;
+use crate::policy::Text;
 use crate::role::{Clues, Direction, End, Role};
 
 /// What becomes of a field.
@@ -59,6 +64,14 @@ fn rule(path: &str) -> Rule {
     }
 }
 
+/// What is known of an entry.
+#[derive(Clone, Copy)]
+struct Place<'f> {
+    direction: Direction,
+    /// What was found in its message.
+    found: &'f [Finding],
+}
+
 impl Anonymiser {
     /// An entry of `entries.jsonl`, anonymised in its place; `direction` is what the caller judged of its two sides.
     ///
@@ -67,12 +80,31 @@ impl Anonymiser {
     ///
     /// The caller gives a document for each entry, or one for all of a file.
     pub fn entry(&self, document: &mut Document, entry: &mut Value, direction: Direction) {
+        let mut found = Vec::new();
+        let message = entry.get("message").and_then(Value::as_str);
+        if let Some(message) = message
+            && self.policy().text != Text::Redact
+        {
+            self.scanner.scan(message, &mut found);
+        }
+        self.entry_with(document, entry, direction, &found);
+    }
+
+    /// The same for who has scanned the `message` already: `found` is what [`Anonymiser::scanner`] found in it.
+    pub fn entry_with(
+        &self,
+        document: &mut Document,
+        entry: &mut Value,
+        direction: Direction,
+        found: &[Finding],
+    ) {
         let Value::Object(fields) = entry else {
             *entry = Value::Null;
             return;
         };
-        self.learn_entry(document, fields, &mut String::new(), direction);
-        self.hide_entry(document, fields, &mut String::new(), direction);
+        let place = Place { direction, found };
+        self.learn_entry(document, fields, &mut String::new(), place);
+        self.hide_entry(document, fields, &mut String::new(), place);
     }
 
     /// First the document learns whose the values are, so that the message can be written with it.
@@ -81,16 +113,16 @@ impl Anonymiser {
         document: &mut Document,
         fields: &Map<String, Value>,
         path: &mut String,
-        direction: Direction,
+        place: Place<'_>,
     ) {
         for (name, field) in fields {
             let length = join(path, name);
             match field {
-                Value::Object(inner) => self.learn_entry(document, inner, path, direction),
-                Value::String(value) => self.learn_value(document, path, value, direction),
+                Value::Object(inner) => self.learn_entry(document, inner, path, place),
+                Value::String(value) => self.learn_value(document, path, value, place),
                 Value::Array(items) => {
                     for value in items.iter().filter_map(Value::as_str) {
-                        self.learn_value(document, path, value, direction);
+                        self.learn_value(document, path, value, place);
                     }
                 }
                 _ => {}
@@ -99,7 +131,7 @@ impl Anonymiser {
         }
     }
 
-    fn learn_value(&self, document: &mut Document, path: &str, value: &str, direction: Direction) {
+    fn learn_value(&self, document: &mut Document, path: &str, value: &str, place: Place<'_>) {
         if let Rule::Value(kind, end) = rule(path)
             && kind != "DATE_TIME"
         {
@@ -108,10 +140,10 @@ impl Anonymiser {
                 return;
             }
             let clues = Clues {
-                entry: Some((direction, end)),
+                entry: Some((place.direction, end)),
                 ..Clues::of(kind, value)
             };
-            let role = self.judge.judge(&clues).role;
+            let role = self.judge.role(&clues);
             self.learn(document, kind, role, value);
         }
     }
@@ -121,12 +153,12 @@ impl Anonymiser {
         document: &mut Document,
         fields: &mut Map<String, Value>,
         path: &mut String,
-        direction: Direction,
+        place: Place<'_>,
     ) {
         let dropped = document.statistics.dropped;
         fields.retain(|name, field| {
             let length = join(path, name);
-            let stays = self.is_name(name) && self.hide_field(document, field, path, direction);
+            let stays = self.is_name(name) && self.hide_field(document, field, path, place);
             path.truncate(length);
             if !stays {
                 document.statistics.dropped += 1;
@@ -145,19 +177,19 @@ impl Anonymiser {
         document: &mut Document,
         field: &mut Value,
         path: &mut String,
-        direction: Direction,
+        place: Place<'_>,
     ) -> bool {
         match field {
             Value::Object(inner) => {
-                self.hide_entry(document, inner, path, direction);
+                self.hide_entry(document, inner, path, place);
                 !inner.is_empty()
             }
             Value::Array(items) => {
-                items.retain_mut(|item| self.hide_field(document, item, path, direction));
+                items.retain_mut(|item| self.hide_field(document, item, path, place));
                 !items.is_empty()
             }
             Value::String(text) => {
-                let hidden = self.hide_leaf(document, text, path, direction);
+                let hidden = self.hide_leaf(document, text, path, place);
                 let stays = !hidden.is_empty() || text.is_empty();
                 *text = hidden;
                 stays
@@ -165,7 +197,7 @@ impl Anonymiser {
             Value::Number(number) if rule(path) != Rule::Number => {
                 let text = number.to_string();
                 // A number in which something personal is found goes: it cannot hold a token.
-                self.hide_leaf(document, &text, path, direction) == text
+                self.hide_leaf(document, &text, path, place) == text
             }
             Value::Number(_) | Value::Bool(_) | Value::Null => true,
         }
@@ -176,20 +208,20 @@ impl Anonymiser {
         document: &mut Document,
         text: &str,
         path: &str,
-        direction: Direction,
+        place: Place<'_>,
     ) -> String {
         let rule = rule(path);
         let end = match rule {
             Rule::Value(kind, end) => {
                 let clues = Clues {
-                    entry: Some((direction, end)),
+                    entry: Some((place.direction, end)),
                     ..Clues::of(kind, text)
                 };
                 let judged = self.judge.decided(&clues);
                 let role = judged
                     .or_else(|| document.known.role(text))
                     .unwrap_or_else(|| self.role(document, &clues));
-                let hidden = self.hide(document, kind, role, text);
+                let hidden = fitting(kind, self.hide(document, kind, role, text));
                 if role == Role::Attacker && hidden == text {
                     document.statistics.iocs_kept += 1;
                 }
@@ -200,11 +232,12 @@ impl Anonymiser {
             Rule::Text(end) => end,
         };
         let setting = Setting {
-            entry: Some((direction, end)),
+            entry: Some((place.direction, end)),
             ..Setting::default()
         };
         if path == "message" {
-            return self.prose(document, text, &setting);
+            let found = Some(place.found);
+            return self.prose(document, text, &Setting { found, ..setting });
         }
         self.rewrite(document, text, &setting)
     }
@@ -229,6 +262,36 @@ impl Anonymiser {
     }
 }
 
+/// A hidden value as a field of its type can hold it: the first address of a network, the first moment of a day, month or year.
+/// What is none of that is taken away, so that an entry stays one.
+fn fitting(kind: &str, hidden: String) -> String {
+    match kind {
+        "IP_ADDRESS" => {
+            let address = hidden.split('/').next().unwrap_or_default();
+            if address.parse::<IpAddr>().is_ok() {
+                address.to_owned()
+            } else {
+                String::new()
+            }
+        }
+        "DATE_TIME" if Timestamp::parse(&hidden).is_some() => hidden,
+        "DATE_TIME" => {
+            // `2023`, `2023-03` or `2023-03-14`, filled up.
+            let rest = "0000-01-01T00:00:00Z"
+                .get(hidden.len()..)
+                .unwrap_or_default();
+            let whole = format!("{hidden}{rest}");
+            if Timestamp::parse(&whole).is_some() {
+                whole
+            } else {
+                String::new()
+            }
+        }
+        "MAC_ADDRESS" if Mac::parse(&hidden).is_none() => String::new(),
+        _ => hidden,
+    }
+}
+
 fn join(path: &mut String, name: &str) -> usize {
     let length = path.len();
     if length > 0 {
@@ -248,4 +311,32 @@ fn is_word(text: &str) -> bool {
                 || matches!(byte, b'_' | b'-' | b',' | b'|')
         })
         && text.bytes().filter(u8::is_ascii_digit).count() < 6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_keeps_its_type() {
+        for (kind, hidden, fits) in [
+            ("IP_ADDRESS", "10.20.0.0/16", "10.20.0.0"),
+            ("IP_ADDRESS", "2001:db8::/32", "2001:db8::"),
+            ("IP_ADDRESS", "203.0.113.7", "203.0.113.7"),
+            ("IP_ADDRESS", "<IP_ADDRESS>", ""),
+            ("DATE_TIME", "2023-03", "2023-03-01T00:00:00Z"),
+            ("DATE_TIME", "2023", "2023-01-01T00:00:00Z"),
+            (
+                "DATE_TIME",
+                "2023-03-14T20:30:23.5Z",
+                "2023-03-14T20:30:23.5Z",
+            ),
+            ("DATE_TIME", "<DATE_TIME>", ""),
+            ("MAC_ADDRESS", "00:1b:44:11:3a:b7", "00:1b:44:11:3a:b7"),
+            ("MAC_ADDRESS", "<MAC_ADDRESS>", ""),
+            ("USER_NAME", "<USER_NAME>", "<USER_NAME>"),
+        ] {
+            assert_eq!(fitting(kind, hidden.to_owned()), fits, "{kind} {hidden}");
+        }
+    }
 }

@@ -33,6 +33,9 @@ pub(super) struct Work<'w> {
 impl Work<'_> {
     /// Tells the document whose a value is.
     pub(super) fn know(&mut self, kind: &str, role: Role, value: &str) {
+        if value == REDACTED {
+            return;
+        }
         self.own.learn(self.document, kind, role, value);
         if kind == "URL" && role == Role::Attacker {
             self.learn_url(value);
@@ -62,7 +65,11 @@ impl Work<'_> {
 
     /// A value at its place; `None` where nothing may stand for it.
     pub(super) fn value(&mut self, kind: &str, role: Role, text: &str) -> Option<String> {
-        let role = self.document.role_of(text, role);
+        // What an earlier pass took away is nobody's value.
+        if text == REDACTED {
+            return Some(text.to_owned());
+        }
+        let role = self.document.role_of(kind, text, role);
         if self.own.technique(kind, role, text) == Technique::Keep {
             return Some(self.kept(kind, role, text));
         }

@@ -48,21 +48,53 @@ struct Claim {
     spellings: BTreeSet<String>,
 }
 
-/// Who claims a value before whom: victims and owners, attackers, bystanders.
+/// How strong a claim is: the strongest of a document holds, whatever the order in which they came.
 ///
-/// But an address of a person that an attacker's file or account is named like stays the person's.
-fn stands(old: &Claim, role: Role, kind: &str) -> bool {
-    let is_contact = |kind: &str| {
-        matches!(
-            kind,
-            "EMAIL_ADDRESS" | "PHONE_NUMBER" | "CREDIT_CARD" | "IBAN_CODE"
-        ) || is_national(kind)
-    };
-    match (old.role, role) {
-        (Role::Bystander, Role::Attacker) if old.kind != kind && is_contact(&old.kind) => true,
-        (Role::Attacker, Role::Bystander) if old.kind != kind && is_contact(kind) => false,
-        _ => rank(old.role) >= rank(role),
+/// Victims and owners come before attackers, and attackers before bystanders. But what is only called like somebody's address,
+/// telephone, host or card stays his: an attacker's file, account or campaign may be named like anything. So what reaches a
+/// person is claimed by its own kind first, then what reaches a machine, then things such as files, then mere names.
+fn strength(role: Role, kind: &str, value: &str) -> u8 {
+    match role {
+        Role::Victim => 9,
+        Role::Own => 8,
+        Role::Attacker => 2 * reach(kind, value) + 1,
+        Role::Bystander => 2 * reach(kind, value),
     }
+}
+
+/// How much more than a name a value of this kind is.
+fn reach(kind: &str, value: &str) -> u8 {
+    match kind {
+        kind if is_contact(kind) => 3,
+        // A file's name may read as a host's.
+        kind if is_host(kind) && !shape::is_file_name(value) => 2,
+        kind if is_name(kind) => 0,
+        _ => 1,
+    }
+}
+
+/// Kinds that reach a natural person.
+fn is_contact(kind: &str) -> bool {
+    matches!(
+        kind,
+        "EMAIL_ADDRESS" | "PHONE_NUMBER" | "CREDIT_CARD" | "IBAN_CODE"
+    ) || is_national(kind)
+}
+
+/// Kinds that reach a machine.
+fn is_host(kind: &str) -> bool {
+    matches!(
+        kind,
+        "IP_ADDRESS" | "DOMAIN_NAME" | "HOST_NAME" | "URL" | "MAC_ADDRESS"
+    )
+}
+
+/// Kinds that only name: of an attacker they stay, but shield nothing that is found inside of them.
+fn is_name(kind: &str) -> bool {
+    matches!(
+        kind,
+        "NAME" | "LOCATION" | "CITY" | "ADDRESS" | "ZIP_CODE" | "ORGANIZATION" | "PERSON"
+    )
 }
 
 /// The values of a document and whose they are.
@@ -105,7 +137,8 @@ impl Known {
         let is_deeper = claim.depth < depth_of(kind);
         claim.depth = claim.depth.max(depth_of(kind));
         let is_new = claim.spellings.insert(value.to_owned());
-        if before.is_some() && stands(claim, role, kind) {
+        let stands = strength(claim.role, &claim.kind, value) >= strength(role, kind, value);
+        if before.is_some() && stands {
             let own = claim.role;
             if own != Role::Attacker && is_new {
                 self.push(kind, own, value, false);
@@ -118,21 +151,19 @@ impl Known {
         claim.role = role;
         kind.clone_into(&mut claim.kind);
         let spellings: Vec<String> = claim.spellings.iter().cloned().collect();
-        match (role, kind) {
-            (Role::Attacker, "NAME") => return self.names.push(value),
-            (Role::Attacker, _) => {
-                if before.is_some() {
-                    self.forget(&folded);
-                }
-                return self.attackers.push(value);
-            }
-            _ => {}
-        }
         if before == Some(Role::Attacker) {
             self.attackers.retain(|_, own| own.to_lowercase() != folded);
             self.names.retain(|_, own| own.to_lowercase() != folded);
         } else if before.is_some() {
             self.forget(&folded);
+        }
+        if role == Role::Attacker {
+            // A field may hold anything: what has not the shape of its kind is a name at most.
+            return if is_name(kind) || !shape::is_shaped(kind, value) {
+                self.names.push(value);
+            } else {
+                self.attackers.push(value);
+            };
         }
         for spelling in &spellings {
             self.push(kind, role, spelling, false);
@@ -155,17 +186,8 @@ impl Known {
     /// Takes a whole value out: it is somebody else's.
     fn forget(&mut self, folded: &str) {
         let values = &self.values;
-        let keep: Vec<bool> = values
-            .iter()
-            .zip(self.words.texts())
-            .map(|(own, text)| own.part || text.to_lowercase() != folded)
-            .collect();
-        let stays = |at: usize| keep.get(at).copied().unwrap_or(true);
-        self.words.retain(|at, _| stays(at));
-        let mut at = 0;
-        self.values.retain(|_| {
-            at += 1;
-            stays(at - 1)
+        self.words.retain(|at, text| {
+            values.get(at).is_some_and(|own| own.part) || text.to_lowercase() != folded
         });
         self.search = None;
     }
@@ -180,11 +202,20 @@ impl Known {
         role.filter(|role| *role == Role::Attacker)
     }
 
+    /// Whose a value of this kind is. What an attacker's campaign or file is called says nothing of a host that is called so.
+    pub(super) fn role_as(&self, kind: &str, value: &str) -> Option<Role> {
+        let claim = self.claims.get(&value.trim().to_lowercase());
+        let is_less = claim.is_some_and(|claim| {
+            claim.role == Role::Attacker && reach(&claim.kind, value) < reach(kind, value)
+        });
+        if is_less { None } else { self.role(value) }
+    }
+
     /// The values of the document that are not an attacker's, but for their parts: kind and value.
     pub(super) fn hidden(&self) -> impl Iterator<Item = (&str, &str)> {
         let values = self.words.texts().zip(&self.values);
         values
-            .filter(|(_, value)| !value.part)
+            .filter(|(text, value)| !value.part && !text.is_empty())
             .map(|(text, value)| (value.kind.as_str(), text))
     }
 
@@ -194,12 +225,19 @@ impl Known {
     pub(super) fn prepare(&mut self) {
         if self.search.is_none() && self.values.len() <= FORMS {
             let values = self.words.texts().zip(&self.values);
-            let depth = |text: &str, value: &Value| match self.claims.get(&text.to_lowercase()) {
-                // Nobody encodes or hashes a part.
-                Some(claim) if !value.part => claim.depth,
-                _ => Depth::Plain,
-            };
-            self.search = Search::of(values.map(|(text, value)| (text, depth(text, value)))).ok();
+            let sought = values.map(|(text, value)| {
+                let claim = self.claims.get(&text.to_lowercase());
+                match claim {
+                    // The host of somebody's URL that an attacker's host is too: too short a text is not sought.
+                    Some(claim) if value.part && claim.role == Role::Attacker => ("", Depth::Plain),
+                    Some(claim) if !value.part => (text, claim.depth),
+                    // A host may stand in URLs and addresses alone, and is encoded and hashed all the same.
+                    _ if is_host(&value.kind) => (text, depth_of(&value.kind)),
+                    // Nobody encodes or hashes a word of a name.
+                    _ => (text, Depth::Plain),
+                }
+            });
+            self.search = Search::of(sought).ok();
         }
     }
 

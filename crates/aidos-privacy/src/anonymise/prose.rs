@@ -24,6 +24,8 @@ pub(super) struct Setting<'s> {
     pub(super) learn: bool,
     /// Whether only what is known is looked for, and detectors are not asked.
     pub(super) known_only: bool,
+    /// What detectors found in the text, where they were asked already.
+    pub(super) found: Option<&'s [Finding]>,
 }
 
 impl<'s> Setting<'s> {
@@ -97,8 +99,16 @@ impl Anonymiser {
     ) -> String {
         let mut text = Cow::Borrowed(text);
         let mut written = Vec::new();
+        let mut found = setting.found.map(<[Finding]>::to_vec);
         for _ in 0..ROUNDS {
-            let spans = self.spans(document, &text, &written, setting);
+            let findings = found.take().unwrap_or_else(|| {
+                let mut found = Vec::new();
+                if !setting.known_only {
+                    self.scanner.scan(&text, &mut found);
+                }
+                found
+            });
+            let spans = self.spans(document, &text, &findings, &written, setting);
             if spans.is_empty() {
                 return text.into_owned();
             }
@@ -115,18 +125,15 @@ impl Anonymiser {
         &self,
         document: &mut Document,
         text: &str,
+        findings: &[Finding],
         written: &[(usize, usize)],
         setting: &Setting<'_>,
     ) -> Vec<Span> {
         let mut closed = self.closed(document, text);
         closed.extend_from_slice(written);
-        let mut findings = Vec::new();
-        if !setting.known_only {
-            self.scanner.scan(text, &mut findings);
-        }
         let attackers = document.known.find_attackers(text);
         let mut spans = Vec::new();
-        for finding in &findings {
+        for finding in findings {
             let Some(value) = text.get(finding.start..finding.end) else {
                 continue;
             };

@@ -207,6 +207,31 @@ fn is_private(domain: &str) -> bool {
     domain.contains(['.', ':']) && !FREE.contains(&domain.to_lowercase().as_str())
 }
 
+/// Whether a text looks at all like a value of its kind; of other kinds than those of addresses it always does.
+pub(super) fn is_shaped(kind: &str, text: &str) -> bool {
+    let text = text.trim();
+    let is_solid = !text.contains(char::is_whitespace);
+    match kind {
+        "EMAIL_ADDRESS" => is_solid && text.contains('@'),
+        "URL" => is_solid,
+        "DOMAIN_NAME" | "HOST_NAME" => text
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | '*')),
+        "IP_ADDRESS" => text
+            .split('/')
+            .next()
+            .is_some_and(|ip| address_of(ip).is_some()),
+        _ => true,
+    }
+}
+
+/// Whether a text ends like the name of a file, which reads as a host's: `payload.sh`.
+pub(super) fn is_file_name(text: &str) -> bool {
+    let ending = text.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+        && !text.contains('/')
+}
+
 /// A path, each of its names a token of its own; separators, drive letters and well-known endings stay.
 pub(super) fn path(value: &str, key: &CommunityKey) -> String {
     let mut out = String::with_capacity(value.len() + 32);
@@ -263,6 +288,33 @@ mod tests {
                 && is_natural("US_SSN", "")
                 && !is_natural("IP_ADDRESS", "")
         );
+    }
+
+    #[test]
+    fn values_have_the_shape_of_their_kind() {
+        for (kind, value) in [
+            ("EMAIL_ADDRESS", "billing@evil.example"),
+            ("URL", "hxxp://evil[.]example/a"),
+            ("DOMAIN_NAME", "*.παράδειγμα.example"),
+            ("HOST_NAME", "evil-1"),
+            ("IP_ADDRESS", "203.0.113.0/24"),
+            ("IP_ADDRESS", "2001:db8::1"),
+            ("IP_ADDRESS", "203.0.113.7:8443"),
+            ("FILE_NAME", "any thing"),
+        ] {
+            assert!(is_shaped(kind, value), "{kind} {value}");
+        }
+        for (kind, value) in [
+            ("EMAIL_ADDRESS", "seen (203.0.113.7) there"),
+            ("EMAIL_ADDRESS", "203.0.113.7"),
+            ("URL", "see http://evil.example/"),
+            ("DOMAIN_NAME", "https://files.example/x"),
+            ("HOST_NAME", "a b"),
+            ("IP_ADDRESS", "evil.example"),
+        ] {
+            assert!(!is_shaped(kind, value), "{kind} {value}");
+        }
+        assert!(is_file_name("payload.SH") && !is_file_name("evil.example"));
     }
 
     #[test]

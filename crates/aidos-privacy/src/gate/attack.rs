@@ -39,12 +39,11 @@ pub struct LeakPlace {
     pub form: String,
 }
 
-/// Searches a release line by line.
+/// Searches a release line by line. Threads may share it.
 #[derive(Debug)]
 pub struct Attacker {
     search: Search,
     kinds: Vec<String>,
-    attack: Attack,
 }
 
 impl Attacker {
@@ -55,24 +54,28 @@ impl Attacker {
     pub fn new<'v>(values: impl IntoIterator<Item = (&'v str, &'v str)>) -> Result<Self, TooLarge> {
         let (kinds, values): (Vec<&str>, Vec<&str>) = values.into_iter().unzip();
         Ok(Self {
-            attack: Attack {
-                values: values.len() as u64,
-                ..Attack::default()
-            },
             search: Search::whole(values)?,
             kinds: kinds.into_iter().map(str::to_owned).collect(),
         })
     }
 
-    /// Searches a line of a file.
-    pub fn line(&mut self, path: &str, line: u64, text: &[u8]) {
-        self.attack.bytes += text.len() as u64;
+    /// An attack with these values of which nothing is searched yet.
+    pub fn begin(&self) -> Attack {
+        Attack {
+            values: self.kinds.len() as u64,
+            ..Attack::default()
+        }
+    }
+
+    /// Searches a line of a file, and adds what is found to an attack.
+    pub fn line(&self, attack: &mut Attack, path: &str, line: u64, text: &[u8]) {
+        attack.bytes += text.len() as u64;
         for leak in self.search.find(text) {
-            self.attack.found += 1;
-            if self.attack.places.len() < LISTED {
+            attack.found += 1;
+            if attack.places.len() < LISTED {
                 let kind = self.kinds.get(leak.value).cloned().unwrap_or_default();
                 let form = serde_json::to_value(leak.form).unwrap_or_default();
-                self.attack.places.push(LeakPlace {
+                attack.places.push(LeakPlace {
                     path: path.to_owned(),
                     line,
                     kind,
@@ -80,11 +83,6 @@ impl Attacker {
                 });
             }
         }
-    }
-
-    /// What was found.
-    pub fn finish(self) -> Attack {
-        self.attack
     }
 }
 
@@ -96,9 +94,19 @@ impl Attack {
         self.canaries += other.canaries;
         self.unsearched += other.unsearched;
         self.bytes = self.bytes.max(other.bytes);
-        self.found += other.found;
-        let room = LISTED.saturating_sub(self.places.len());
-        self.places.extend(other.places.into_iter().take(room));
+        self.list(other.found, other.places);
         self
+    }
+
+    /// Adds what was found in a further part of the release.
+    pub fn go_on(&mut self, part: Self) {
+        self.bytes += part.bytes;
+        self.list(part.found, part.places);
+    }
+
+    fn list(&mut self, found: u64, places: Vec<LeakPlace>) {
+        self.found += found;
+        let room = LISTED.saturating_sub(self.places.len());
+        self.places.extend(places.into_iter().take(room));
     }
 }

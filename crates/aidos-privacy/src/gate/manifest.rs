@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{Attack, Marking, Reason};
+use super::{Anonymity, Attack, Marking, Reason, against};
 use crate::key;
 use crate::policy::{LegalBasis, Pap, Policy};
 use crate::technique::hex;
@@ -158,6 +158,9 @@ pub struct Manifest {
     pub files: Vec<FileDigest>,
     /// What an attack on them found.
     pub attack: Attack,
+    /// How anonymous its rows are, where the policy asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anonymity: Option<Anonymity>,
     /// What was kept and what was hidden, as measured.
     pub utility: serde_json::Value,
     /// Who approved it.
@@ -189,6 +192,16 @@ impl Manifest {
             tlp: self.tlp,
             pap: self.pap,
         }
+    }
+
+    /// What speaks against it under a policy, whoever approves it, with what was found and measured when it was made.
+    pub fn against(&self, policy: &Policy) -> Vec<Reason> {
+        against(
+            &self.marking(),
+            &self.attack,
+            self.anonymity.as_ref(),
+            policy,
+        )
     }
 
     /// Seals the manifest and writes it.

@@ -50,6 +50,7 @@ fn manifest(policy: &Policy) -> Manifest {
         key: "0011223344556677".into(),
         files: vec![digest("bundle.json", b"{}"), digest("entries.jsonl", b"")],
         attack: Attack::default(),
+        anonymity: None,
         utility: serde_json::json!({"correlation": 1.0, "values": {"b": 1, "a": 0.5}}),
         approval: None,
         seal: String::new(),
@@ -272,13 +273,49 @@ fn an_approval_is_no_part_of_the_content_that_it_is_for() {
 }
 
 #[test]
+fn what_misses_a_threshold_does_not_open_whoever_approved_it() {
+    let own = Policy::parse(&format!(
+        "{POLICY}\napproval = \"policy\"\n[irreversible]\nk = 5"
+    ))
+    .unwrap();
+    let key = InstallationKey::from_bytes([1; 32]);
+    for (anonymity, opens) in [
+        (None, false),
+        (Some(Anonymity { k: 4, l: 1, t: 0.0 }), false),
+        (
+            Some(Anonymity {
+                k: 5,
+                l: 1,
+                t: 1.0 / 3.0,
+            }),
+            true,
+        ),
+    ] {
+        let mut manifest = manifest(&own);
+        manifest.state = State::Released;
+        manifest.anonymity = anonymity;
+        let content = manifest.content();
+        manifest.approval = Some(Approval::new(&content, &own, "me", "fine", NOW, None));
+        let files = manifest.files.clone();
+        let opened = open(manifest.close(&key).as_bytes(), &files, &own, &key, NOW);
+        assert_eq!(opened.is_ok(), opens, "{anonymity:?}: {opened:?}");
+    }
+}
+
+#[test]
 fn an_attack_names_places_and_no_values() {
-    let mut attacker =
+    let attacker =
         Attacker::new([("PERSON", "Ada Lovelace"), ("IP_ADDRESS", "198.51.7.9")]).unwrap();
-    attacker.line("entries.jsonl", 1, b"nothing of hers");
-    attacker.line("entries.jsonl", 2, b"{\"user\":\"ada.lovelace\"}");
-    attacker.line("bundle.json", 7, b"MTk4LjUxLjcuOQ==");
-    let attack = attacker.finish();
+    let mut attack = attacker.begin();
+    for (file, line, text) in [
+        ("entries.jsonl", 1, "nothing of hers"),
+        ("entries.jsonl", 2, "{\"user\":\"ada.lovelace\"}"),
+    ] {
+        attacker.line(&mut attack, file, line, text.as_bytes());
+    }
+    let mut part = Attack::default();
+    attacker.line(&mut part, "bundle.json", 7, b"MTk4LjUxLjcuOQ==");
+    attack.go_on(part);
     assert_eq!((attack.values, attack.found), (2, 2), "{attack:?}");
     let json = serde_json::to_string(&attack).unwrap();
     assert!(

@@ -175,7 +175,8 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
     let letters: Vec<char> = whole.chars().collect();
     let is_number = whole.bytes().all(|byte| byte.is_ascii_digit());
     let is_address = value.parse::<IpAddr>().is_ok();
-    if letters.len() < 3 {
+    // 1.2.3.24 without its dots is any number: of a line, of bytes.
+    if letters.len() < 3 || (is_address && is_number && letters.len() < DIGITS) {
         return;
     }
     let short = |length: usize, least: usize| {

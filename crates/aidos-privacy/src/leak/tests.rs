@@ -61,6 +61,8 @@ fn what_is_no_leak_is_none() {
         .is_empty()
     );
     assert!(forms(&["al"], "al").is_empty());
+    assert!(forms(&["1.2.3.24"], "\"line\":12324").is_empty());
+    assert_eq!(forms(&["10.20.100.28"], "102010028"), [Form::Folded]);
     assert!(Search::new(Vec::<&str>::new()).unwrap().is_empty());
     assert!(forms(&["Ada"], "adamant").is_empty());
     assert_eq!(forms(&["Ada"], "x (ADA)"), [Form::Exact, Form::Folded]);
@@ -85,6 +87,12 @@ proptest! {
         for leak in search.find(&bytes) {
             prop_assert!(leak.start <= leak.end && leak.end <= bytes.len());
         }
+    }
+
+    #[test]
+    fn letters_are_those_of_the_projection(text in "[ -~\n]{0,80}") {
+        let quick: Vec<u8> = letters(text.as_bytes()).collect();
+        prop_assert_eq!(quick, Projection::of(text.as_bytes()).text);
     }
 
     #[test]

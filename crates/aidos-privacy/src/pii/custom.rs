@@ -287,13 +287,13 @@ impl Ready {
         } = custom;
         let kind = match kind {
             None => Kind::Custom,
-            Some(word) => match Kind::parse(&word) {
-                Some(kind) => kind,
-                None => {
+            Some(word) => {
+                let Some(kind) = Kind::parse(&word) else {
                     let word = one_line(&word);
                     return Err(Error::UnknownKind { name, word });
-                }
-            },
+                };
+                kind
+            }
         };
         let mut check = None;
         if let Some(word) = validator {

@@ -155,7 +155,11 @@ fn mistakes_have_a_line_and_a_way_out() {
         ("\n[[override]]\nvalue = 'a'", 2, "no role"),
         ("[[override]]\nnetwork = 'a'\nrole = 'own'", 1, "network"),
         ("tlp = ", 1, "docs/guides"),
-        ("[kinds.\"A\\u001B\"]\nany = 'keep'", 1, "no kind `A\\u{1b}`"),
+        (
+            "[kinds.\"A\\u001B\"]\nany = 'keep'",
+            1,
+            "no kind `A\\u{1b}`",
+        ),
         ("[defaults]\n\"a\\nb\" = 'keep'", 1, "no role `a\\nb`"),
     ] {
         let error = Policy::parse(source).unwrap_err();

@@ -141,10 +141,15 @@ impl Assets {
 
     /// Whether a value is one of them, lies in one of the networks, or below one of the domains.
     pub fn holds(&self, value: &str) -> bool {
+        self.holds_at(value, address_of(value))
+    }
+
+    /// The same, with the address of the value.
+    pub(super) fn holds_at(&self, value: &str, ip: Option<IpAddr>) -> bool {
         self.names
             .iter()
             .any(|name| name.eq_ignore_ascii_case(value.trim()))
-            || address_of(value).is_some_and(|ip| {
+            || ip.is_some_and(|ip| {
                 self.hosts.contains(&Network::of(ip))
                     || self.networks.iter().any(|network| network.holds(ip))
             })
@@ -208,15 +213,19 @@ impl Warnings {
 
     /// Whether a value stands on the list.
     pub fn holds(&self, value: &str) -> bool {
+        self.holds_at(value, address_of(value))
+    }
+
+    /// The same, with the address of the value.
+    pub(super) fn holds_at(&self, value: &str, ip: Option<IpAddr>) -> bool {
         let value = value.trim();
-        self.values.contains(&value.to_ascii_lowercase())
+        (!self.values.is_empty() && self.values.contains(&value.to_ascii_lowercase()))
             || (!self.domains.is_empty()
                 && self
                     .domains
                     .iter()
                     .any(|domain| is_in_domain(value, domain)))
-            || address_of(value)
-                .is_some_and(|ip| self.networks.iter().any(|network| network.holds(ip)))
+            || ip.is_some_and(|ip| self.networks.iter().any(|network| network.holds(ip)))
     }
 }
 

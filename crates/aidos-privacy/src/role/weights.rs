@@ -5,25 +5,30 @@
 use std::net::IpAddr;
 
 use super::assets::address_of;
-use super::{Assets, Clues, Direction, End, Misp, Role, Stix, Warnings};
+use super::{Clues, Direction, End, Judge, Misp, Role, Stix};
 
 use Role::{Attacker, Bystander, Own, Victim};
 
 /// Tells `say` every clue.
 pub(super) fn weigh(
     clues: &Clues<'_>,
-    assets: &Assets,
-    warnings: &Warnings,
-    say: &mut impl FnMut(Role, f32, &str),
+    judge: &Judge,
+    say: &mut impl FnMut(Role, f32, &'static str),
 ) {
-    if assets.holds(clues.value) {
+    let ip = address_of(clues.value);
+    if judge.assets.holds_at(clues.value, ip) {
         say(Own, 12.0, "it is on the list of own assets");
     }
-    if warnings.holds(clues.value) {
+    if judge.warnings.holds_at(clues.value, ip) {
         say(Bystander, 8.0, "it is on a list of public, harmless values");
     }
-    if address_of(clues.value).is_some_and(is_private) {
-        say(Own, 6.0, "it is an address of a private range");
+    if let Some(ip) = ip {
+        if is_private(ip) {
+            say(Own, 6.0, "it is an address of a private range");
+        }
+        if judge.attackers.holds(ip) {
+            say(Attacker, 5.0, "it attacks elsewhere in the case");
+        }
     }
     if let Some((direction, end)) = clues.entry {
         entry(direction, end, say);
@@ -50,7 +55,7 @@ fn is_private(ip: IpAddr) -> bool {
     }
 }
 
-fn entry(direction: Direction, end: End, say: &mut impl FnMut(Role, f32, &str)) {
+fn entry(direction: Direction, end: End, say: &mut impl FnMut(Role, f32, &'static str)) {
     match end {
         End::Observer => return say(Own, 4.0, "it belongs to the machine that wrote the log"),
         End::User => {
@@ -90,7 +95,7 @@ fn entry(direction: Direction, end: End, say: &mut impl FnMut(Role, f32, &str)) 
     }
 }
 
-fn misp(place: &Misp<'_>, say: &mut impl FnMut(Role, f32, &str)) {
+fn misp(place: &Misp<'_>, say: &mut impl FnMut(Role, f32, &'static str)) {
     match place.category {
         "Network activity"
         | "Payload delivery"
@@ -175,7 +180,7 @@ fn misp(place: &Misp<'_>, say: &mut impl FnMut(Role, f32, &str)) {
     }
 }
 
-fn stix(place: &Stix<'_>, say: &mut impl FnMut(Role, f32, &str)) {
+fn stix(place: &Stix<'_>, say: &mut impl FnMut(Role, f32, &'static str)) {
     match place.property {
         "to_refs" | "cc_refs" | "bcc_refs" => say(Victim, 8.0, "who received a mail"),
         "from_ref" | "sender_ref" => say(Attacker, 1.0, "who sent a mail"),

@@ -235,6 +235,33 @@ fn an_event_keeps_its_attacker_and_what_hangs_together() {
     assert_eq!(own.misp(&mut second, &hidden).unwrap(), hidden);
 }
 
+/// A pattern whose paths name accounts was left out once, as the property read as an account's name.
+#[test]
+fn patterns_of_all_kinds_of_objects_stay() {
+    let own = anonymiser("", 1);
+    for pattern in [
+        "[user-account:user_id = '1001' AND user-account:account_login = 'svcbackdoor7']",
+        "[user-account:account_login = 'svcbackdoor7' OR user-account:account_type = 'unix']",
+        "[user-account:extensions.'unix-account-ext'.gid = 0 AND user-account:credential = 'xyzzy']",
+        "[process:creator_user_ref.account_login = 'svcbackdoor7']",
+        "[windows-registry-key:key = 'HKEY_LOCAL_MACHINE\\\\Run' AND windows-registry-key:values[*].name = 'evil']",
+        "[process:command_line LIKE '%evil.exe -x%'] REPEATS 5 TIMES WITHIN 300 SECONDS",
+        "[file:extensions.'windows-pebinary-ext'.sections[*].entropy > 7.0]",
+        "[x509-certificate:serial_number = '36f5' AND x509-certificate:issuer = 'CN=evil']",
+        "[email-message:from_ref.value = 'billing@evil.example' AND email-message:is_multipart = true]",
+        "[autonomous-system:number = 64500 AND mutex:name = 'evil-mutex' AND directory:path = '/tmp/evil']",
+        "[network-traffic:dst_ref.value = '203.0.113.7' AND network-traffic:dst_port IN (443, 8443)]",
+        "[ipv4-addr:value ISSUBSET '203.0.113.0/24' AND url:value MATCHES '^https?://evil']",
+    ] {
+        let indicator = json!({
+            "type": "indicator", "spec_version": "2.1", "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "created": TIME,
+            "modified": TIME, "indicator_types": ["malicious-activity"], "pattern_type": "stix", "valid_from": TIME, "pattern": pattern,
+        });
+        let hidden = own.stix(&mut Document::new(), &indicator).unwrap();
+        assert_eq!(hidden["objects"][0]["pattern"], pattern, "{hidden}");
+    }
+}
+
 /// A second pass does not see what the first left out, so nothing that only this says may be kept by the first.
 #[test]
 fn what_is_left_out_makes_nobody_an_attacker() {

@@ -6,6 +6,7 @@
 mod canary;
 mod columns;
 mod events;
+mod judges;
 mod laws;
 mod logs;
 mod names;

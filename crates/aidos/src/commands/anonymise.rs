@@ -108,6 +108,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         policy: protection.policy,
         key: protection.key,
         own: options::own(&config)?,
+        decisions: protection.decisions,
     };
     let out = Box::new(session.ui.out());
     let progress = session.ui.progress();

@@ -49,6 +49,7 @@ enum What {
     aidos pii scan mail.log tickets.zip\n  \
     aidos pii scan tickets.txt --types PERSON,PHONE_NUMBER --language de\n  \
     aidos pii scan router.log --json | head\n  \
+    aidos pii scan tickets.zip --csv > findings.csv\n  \
     aidos pii scan --jsonl texts.jsonl > spans.jsonl")]
 struct Scan {
     /// Files, folders and archives; - or nothing for standard input
@@ -58,6 +59,10 @@ struct Scan {
     /// Read texts, one JSON object a line, and answer each by its spans
     #[arg(long, conflicts_with = "json")]
     jsonl: bool,
+
+    /// Write a table (CSV) of one row a finding, to count and sort
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    csv: bool,
 
     /// Only these types, apart by commas
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
@@ -167,6 +172,8 @@ fn work(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
         .then(|| Box::new(session.stdin()) as Box<dyn Read + Send>);
     let form = if session.ui.json() {
         Form::Json
+    } else if args.csv {
+        Form::Csv
     } else {
         Form::Words {
             colour: session.ui.paints_out(),

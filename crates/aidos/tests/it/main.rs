@@ -10,6 +10,7 @@ mod anonymise;
 mod house;
 mod jobs;
 mod pii;
+mod release;
 mod words;
 
 use std::io::Write as _;

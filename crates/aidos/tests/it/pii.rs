@@ -51,7 +51,17 @@ fn findings_are_places_and_types_and_never_values() {
         (&found[0]["line"], &found[0]["start"], &found[0]["end"]),
         (&1.into(), &12.into(), &27.into())
     );
-    for shown in [out(&words), err(&words), out(&json), err(&json)] {
+    let table = run(folder.path(), &["pii", "scan", "mail.txt", "--csv"]);
+    let rows: Vec<String> = out(&table).lines().map(str::to_owned).collect();
+    assert_eq!(
+        rows[0],
+        "path,line,start,end,type,subtype,score,detector,why"
+    );
+    assert!(
+        rows.len() == 5 && rows[1].starts_with("mail.txt,1,12,27,EMAIL_ADDRESS,,"),
+        "{rows:?}"
+    );
+    for shown in [out(&words), err(&words), out(&json), out(&table)] {
         for value in VALUES {
             assert!(!shown.contains(value), "{value} is shown");
         }

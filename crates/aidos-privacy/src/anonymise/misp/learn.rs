@@ -81,9 +81,15 @@ impl Work<'_> {
         for proposal in list(attribute, "ShadowAttribute") {
             self.learn_attribute(proposal, object);
         }
-        if attribute.contains_key("data") {
-            // The name of what was attached, also where it stands in prose.
-            self.know("FILE_NAME", self.role_at(&place, "FILE_NAME", value), value);
+        // The name of what was attached, also where it stands in prose. Types of attachments were read above; in others it is
+        // no attacker's for their sake.
+        let is_text = matches!(parts(place.kind), None | Some((Part::Prose, _)));
+        if is_text && attribute.contains_key("data") {
+            let role = match self.role_at(&place, "FILE_NAME", value) {
+                Role::Attacker => Role::Bystander,
+                role => role,
+            };
+            self.know("FILE_NAME", role, value);
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Properties that have parts: patterns, hashes, references to catalogues, phases, values of the registry.
 
+use aidos_model::stix::Kind;
 use serde_json::{Map, Value};
 
 use super::super::REDACTED;
 use super::super::event::{Work, text};
 use super::super::prose::Setting;
 use super::learn::part_of;
+use super::rules::rule;
 use super::{Places, pattern, words};
+use crate::pii::{self, Finding};
 use crate::role::Stix;
 
 impl Work<'_> {
@@ -24,7 +27,12 @@ impl Work<'_> {
             }),
             ..Setting::default()
         };
-        if !matches!(text(object, "pattern_type"), "stix" | "") {
+        // A type that nobody knows is not shown, so it must not decide how the pattern is read.
+        let is_foreign = matches!(
+            text(object, "pattern_type"),
+            "pcre" | "sigma" | "snort" | "suricata" | "yara"
+        );
+        if is_foreign {
             let out = self.name(pattern, &setting);
             return (out != REDACTED).then_some(out);
         }
@@ -67,7 +75,12 @@ impl Work<'_> {
         let outside = pattern::outside(pattern);
         let mut findings = Vec::new();
         self.own.scanner.scan(&outside, &mut findings);
-        findings.is_empty() && self.is_clean(&outside)
+        // `user-account:user_id` reads as an account's name behind its key; it is the name of a property.
+        let is_property = |finding: &Finding| {
+            let name = outside.get(finding.start..finding.end);
+            finding.kind == pii::Kind::UserName && name.is_some_and(is_account_path)
+        };
+        findings.iter().all(is_property) && self.is_clean(&outside)
     }
 
     pub(super) fn hashes(
@@ -167,4 +180,10 @@ impl Work<'_> {
         }
         (!out.is_empty()).then_some(Value::Array(out))
     }
+}
+
+/// Whether a text is a path of properties of an account, as it stands in a pattern.
+fn is_account_path(text: &str) -> bool {
+    let first = text.split('.').next().unwrap_or_default();
+    matches!(first, "extensions" | "credential") || rule(Kind::UserAccount, first).is_some()
 }

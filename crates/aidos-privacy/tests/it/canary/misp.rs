@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Canary, Iocs};
+use super::{Canary, Iocs, Made};
 
 const KINDS: &str = "ip-src ip-dst domain hostname url link uri email email-src email-dst email-reply-to target-email target-user \
 target-org target-location target-external target-machine whois-registrant-email whois-registrant-name whois-registrant-phone \
@@ -72,22 +72,35 @@ fn galaxy(canary: &mut Canary) -> Value {
 }
 
 /// An event of all there is.
-pub(super) fn event(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Value {
+pub(super) fn event(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Made {
     let wild = seed.is_multiple_of(2);
     let mut attributes: Vec<Value> = KINDS
         .split_whitespace()
         .enumerate()
         .map(|(at, kind)| attribute(kind, at, wild, canary))
         .collect();
+    let mut kept = vec![json!(iocs.prose()).to_string()];
     for (kind, value) in [
         ("ip-dst", iocs.ip.clone()),
+        ("ip-src", iocs.ip6.clone()),
+        ("ip-dst|port", format!("{}|8443", iocs.ip)),
         ("domain", iocs.domain.clone()),
+        ("hostname", iocs.domain.clone()),
+        ("domain|ip", format!("{}|{}", iocs.domain, iocs.ip)),
         ("url", iocs.url.clone()),
+        ("email-src", iocs.mail.clone()),
+        ("md5", iocs.md5.clone()),
+        ("sha1", iocs.sha1.clone()),
+        ("sha256", iocs.sha256.clone()),
+        ("filename", iocs.file.clone()),
         ("filename|sha256", format!("{}|{}", iocs.file, iocs.sha256)),
+        ("mutex", iocs.mutex.clone()),
+        ("regkey", iocs.key.clone()),
     ] {
-        attributes.push(
-            json!({"type": kind, "category": "Payload delivery", "to_ids": true, "value": value}),
-        );
+        kept.push(format!("\"value\":{}", json!(value)));
+        attributes.push(json!({
+            "type": kind, "category": "Payload delivery", "to_ids": true, "value": value, "comment": iocs.prose(),
+        }));
     }
     let objects: Vec<Value> = ["email", "file", "person", "credential", "domain-ip", "network-connection"]
         .iter()
@@ -103,7 +116,7 @@ pub(super) fn event(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Value {
         })
         .collect();
     let org = |canary: &mut Canary| json!({"id": "7", "name": canary.host, "uuid": canary.uuid(), "contacts": canary.mail});
-    json!({"Event": {
+    let event = json!({"Event": {
         "id": canary.form(), "orgc_id": canary.form(), "org_id": canary.form(), "uuid": canary.uuid(), "info": canary.prose(),
         "date": if wild { canary.prose() } else { "2024-01-01".to_owned() }, "threat_level_id": canary.form(), "analysis": canary.form(),
         "distribution": "4", "published": canary.form(), "timestamp": canary.form(), "publish_timestamp": "1700000000",
@@ -118,5 +131,6 @@ pub(super) fn event(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Value {
         "Opinion": [{"comment": canary.prose(), "opinion": canary.form(), "authors": canary.mail, "uuid": canary.uuid()}],
         "Relationship": [{"relationship_type": canary.form(), "related_object_uuid": canary.uuid(), "uuid": canary.uuid()}],
         canary.name.clone(): canary.prose(),
-    }})
+    }});
+    (event, kept)
 }

@@ -3,7 +3,7 @@
 use aidos_privacy::leak::Search;
 use serde_json::{Map, Value, json};
 
-use super::{Canary, Iocs};
+use super::{Canary, Iocs, Made};
 
 /// Types and their properties besides the common ones, as the standard lists them; `#` is a number, `!` a time, `?` a
 /// flag, `*` a list, `>` a reference, `)` references, else a text.
@@ -61,8 +61,25 @@ const OBSERVABLES: [&str; 18] = [
     "x509-certificate",
 ];
 
+/// Objects that say of what they refer to that it is an attacker's.
+const ATTACKERS: [&str; 10] = [
+    "attack-pattern",
+    "campaign",
+    "indicator",
+    "infrastructure",
+    "intrusion-set",
+    "malware",
+    "malware-analysis",
+    "threat-actor",
+    "tool",
+    "vulnerability",
+];
+
+/// The sample that malware is known by: attackers' as its hashes stand in an indicator.
+const SAMPLE: &str = "file--22222222-2222-4222-8222-222222222222";
+
 /// A bundle of all types. In every second one also what should be a time, number, flag or word is a canary.
-pub(super) fn bundle(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Value {
+pub(super) fn bundle(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Made {
     let wild = seed.is_multiple_of(2);
     let types: Vec<Vec<&str>> = TYPES
         .split('|')
@@ -82,6 +99,9 @@ pub(super) fn bundle(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Value {
             let (name, value) = property(words[0], word, wild, canary, &ids);
             object.insert(name.to_owned(), value);
         }
+        if words[0] == "relationship" && !wild {
+            aim(&mut object);
+        }
         common(
             &mut object,
             wild,
@@ -91,8 +111,30 @@ pub(super) fn bundle(seed: u64, canary: &mut Canary, iocs: &Iocs) -> Value {
         );
         objects.push(Value::Object(object));
     }
-    attackers(&mut objects, iocs);
-    json!({"type": "bundle", "id": format!("bundle--{}", canary.uuid()), "objects": objects, "x_note": canary.prose()})
+    let kept = attackers(&mut objects, iocs);
+    let bundle = json!({"type": "bundle", "id": format!("bundle--{}", canary.uuid()), "objects": objects, "x_note": canary.prose()});
+    (bundle, kept)
+}
+
+/// What an attacker's object relates to is his and has to stay, so it can be no canary: unless he targets it.
+fn aim(relationship: &mut Map<String, Value>) {
+    let kind = |name: &str| {
+        let id = relationship[name].as_str().unwrap();
+        id.split_once("--").unwrap().0.to_owned()
+    };
+    let (source, target) = (kind("source_ref"), kind("target_ref"));
+    let is_attacker = |kind: &String| ATTACKERS.contains(&kind.as_str());
+    let is_observable = |kind: &String| OBSERVABLES.contains(&kind.as_str());
+    if is_attacker(&target) && is_observable(&source) {
+        let source = relationship.remove("source_ref").unwrap();
+        let target = relationship
+            .insert("target_ref".to_owned(), source)
+            .unwrap();
+        relationship.insert("source_ref".to_owned(), target);
+    } else if !(is_attacker(&source) && is_observable(&target)) {
+        return;
+    }
+    relationship.insert("relationship_type".to_owned(), "targets".into());
 }
 
 fn property<'w>(
@@ -135,12 +177,19 @@ fn property<'w>(
         let id = match name {
             "src_ref" | "dst_ref" => one(canary, "ipv4-addr"),
             "from_ref" | "sender_ref" => one(canary, "email-addr"),
+            // Of what malware was seen with it is said that it is an attacker's.
+            "sample_ref" => SAMPLE.to_owned(),
             _ => pick(canary),
         };
         return (name, id.into());
     }
     if let Some(name) = word.strip_prefix(')') {
         let other = format!("ipv4-addr--{}", canary.uuid());
+        if matches!(name, "sample_refs" | "analysis_sco_refs") {
+            let (file, ip) = (canary.strange_uuid(), canary.strange_uuid());
+            let (file, ip) = (format!("file--{file}"), format!("ipv4-addr--{ip}"));
+            return (name, json!([SAMPLE, file, ip]));
+        }
         return (name, json!([pick(canary), other, pick(canary)]));
     }
     if let Some(name) = word.strip_suffix('*') {
@@ -241,34 +290,94 @@ fn common(
     object.insert("x_custom".into(), canary.prose().into());
 }
 
-/// What attackers use: it has to stay.
-fn attackers(objects: &mut Vec<Value>, iocs: &Iocs) {
+/// What attackers use, and how each of it is written: it has to stay.
+fn attackers(objects: &mut Vec<Value>, iocs: &Iocs) -> Vec<String> {
     let time = "2024-01-01T00:00:00.000Z";
+    let indicator = "indicator--11111111-1111-4111-8111-111111111111";
+    let malware = "malware--44444444-4444-4444-8444-444444444444";
+    let escaped = |text: &str| text.replace('\\', "\\\\");
     let pattern = format!(
-        "[ipv4-addr:value = '{}' OR domain-name:value = '{}'] FOLLOWEDBY [url:value = '{}' OR file:hashes.'SHA-256' = '{}']",
-        iocs.ip, iocs.domain, iocs.url, iocs.sha256
+        "[ipv4-addr:value = '{}' OR domain-name:value = '{}' OR ipv6-addr:value IN ('{}')] FOLLOWEDBY [url:value = '{}' OR \
+         file:hashes.'SHA-256' = '{}' OR file:hashes.MD5 = '{}'] AND [email-addr:value = '{}' OR file:name = '{}' OR mutex:name = '{}' OR \
+         windows-registry-key:key = '{}' OR email-message:from_ref.value = '{}' OR network-traffic:dst_ref.value = '{}']",
+        iocs.ip,
+        iocs.domain,
+        iocs.ip6,
+        iocs.url,
+        iocs.sha256,
+        iocs.md5,
+        iocs.mail,
+        iocs.file,
+        escaped(&iocs.mutex),
+        escaped(&iocs.key),
+        iocs.mail,
+        iocs.ip
     );
+    let mut kept = vec![json!(pattern).to_string(), json!(iocs.prose()).to_string()];
     objects.push(json!({
-        "type": "indicator", "spec_version": "2.1", "id": "indicator--11111111-1111-4111-8111-111111111111", "created": time,
-        "modified": time, "pattern": pattern, "pattern_type": "stix", "valid_from": time, "indicator_types": ["malicious-activity"],
+        "type": "indicator", "spec_version": "2.1", "id": indicator, "created": time, "modified": time, "pattern": pattern,
+        "pattern_type": "stix", "valid_from": time, "indicator_types": ["malicious-activity"], "description": iocs.prose(),
     }));
     objects.push(json!({
-        "type": "file", "spec_version": "2.1", "id": "file--22222222-2222-4222-8222-222222222222", "name": iocs.file,
-        "hashes": {"SHA-256": iocs.sha256},
+        "type": "malware", "spec_version": "2.1", "id": malware, "created": time, "modified": time, "is_family": true,
+        "name": "Dasebarat", "sample_refs": [SAMPLE],
     }));
+    let hashes = json!({"MD5": iocs.md5, "SHA-1": iocs.sha1, "SHA-256": iocs.sha256});
+    kept.push(hashes.to_string());
     objects.push(json!({
-        "type": "relationship", "spec_version": "2.1", "id": "relationship--33333333-3333-4333-8333-333333333333",
-        "created": time, "modified": time, "relationship_type": "based-on",
-        "source_ref": "indicator--11111111-1111-4111-8111-111111111111",
-        "target_ref": "file--22222222-2222-4222-8222-222222222222",
+        "type": "file", "spec_version": "2.1", "id": SAMPLE, "name": iocs.file, "hashes": hashes,
     }));
+    kept.push(format!("\"name\":\"{}\"", iocs.file));
+    let seen = [
+        (indicator, "based-on", "ipv4-addr", "value", &iocs.ip),
+        (
+            malware,
+            "communicates-with",
+            "ipv6-addr",
+            "value",
+            &iocs.ip6,
+        ),
+        (malware, "beacons-to", "domain-name", "value", &iocs.domain),
+        (malware, "downloads", "url", "value", &iocs.url),
+        (indicator, "based-on", "email-addr", "value", &iocs.mail),
+        (malware, "related-to", "mutex", "name", &iocs.mutex),
+        (
+            malware,
+            "related-to",
+            "windows-registry-key",
+            "key",
+            &iocs.key,
+        ),
+        (indicator, "based-on", "file", "", &iocs.file),
+    ];
+    for (at, (source, word, kind, property, value)) in seen.into_iter().enumerate() {
+        let number = 70 + at;
+        let mut target = format!("{kind}--55555555-5555-4555-8555-5555555555{number}");
+        if property.is_empty() {
+            SAMPLE.clone_into(&mut target);
+        } else {
+            objects
+                .push(json!({"type": kind, "spec_version": "2.1", "id": target, property: value}));
+            kept.push(
+                json!({property: value})
+                    .to_string()
+                    .trim_matches(['{', '}'])
+                    .to_owned(),
+            );
+        }
+        objects.push(json!({
+            "type": "relationship", "spec_version": "2.1", "id": format!("relationship--66666666-6666-4666-8666-6666666666{number}"),
+            "created": time, "modified": time, "relationship_type": word, "source_ref": source, "target_ref": target,
+        }));
+    }
+    kept
 }
 
 /// The statement of the last check: a bundle that was planted holds canaries in all forms.
 #[test]
 fn the_search_sees_what_is_planted() {
     let mut canary = Canary::new(9);
-    let planted = bundle(2, &mut canary, &Iocs::new(9)).to_string();
+    let planted = bundle(2, &mut canary, &Iocs::new(9)).0.to_string();
     let found = Search::new(canary.values())
         .unwrap()
         .find(planted.as_bytes());
