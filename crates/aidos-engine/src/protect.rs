@@ -168,6 +168,9 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     let mut hidden = job.hide(&worker, &folder, hidden_own)?;
     job.stop()?;
 
+    let canaries = worker.canaries();
+    // What hides is done with: its memory is for what follows.
+    drop((anonymiser, own));
     let names = std::mem::take(&mut hidden.names);
     let ending = Ending {
         plan: job.plan,
@@ -181,7 +184,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     fs::remove_dir_all(&private).map_err(Error::file("remove", &private))?;
     job.stop()?;
 
-    let attack = job.attack(&worker, &folder, &hidden.sample)?;
+    let attack = job.attack(canaries, &folder, &hidden.sample)?;
     let end = if job.plan.compress { ".zst" } else { "" };
     let measures = measure::measure(
         &Entries::at(job.work)?,
@@ -198,7 +201,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
         kept: measures.utility,
     };
     let (state, reasons) =
-        job.release(&anonymiser, &folder, &attack, utility, measures.anonymity)?;
+        job.release(&folder, &attack, utility, measures.anonymity)?;
     Ok(Protected {
         findings: hidden.findings,
         statistics: hidden.statistics,
@@ -238,7 +241,8 @@ pub(crate) fn attack_again(job: &Job<'_>) -> Result<Attack, Error> {
         }
         Ok(())
     })?;
-    job.attack(&worker, &job.work.join("shareable"), &sample.into_inner())
+    let canaries = worker.canaries();
+    job.attack(canaries, &job.work.join("shareable"), &sample.into_inner())
 }
 
 /// What is the organisations' own.
@@ -415,8 +419,7 @@ impl Job<'_> {
     }
 
     /// Searches what is to be released as an adversary would who knows what was hidden.
-    fn attack(&self, worker: &Worker<'_>, folder: &Path, sample: &Sample) -> Result<Attack, Error> {
-        let mut attack = worker.canaries();
+    fn attack(&self, canaries: Attack, folder: &Path, sample: &Sample) -> Result<Attack, Error> {
         let attacker = Attacker::new(sample.values());
         let attacker = attacker.map_err(|error| Error::Usage(error.to_string()))?;
         let mut found = attacker.begin();
@@ -453,20 +456,18 @@ impl Job<'_> {
             found = searched.into_inner();
         }
         found.unsearched = sample.left_out();
-        attack = attack.and(found);
-        Ok(attack)
+        Ok(canaries.and(found))
     }
 
     /// Asks the gate, and writes down what it said.
     fn release(
         &self,
-        anonymiser: &Anonymiser,
         folder: &Path,
         attack: &Attack,
         utility: Utility,
         anonymity: Option<Anonymity>,
     ) -> Result<(State, Vec<Reason>), Error> {
-        let policy = anonymiser.policy();
+        let policy = &self.protection.policy;
         let mut manifest = Manifest {
             schema: 1,
             case: self.case.to_owned(),
@@ -479,7 +480,7 @@ impl Job<'_> {
                 name: policy.name.clone(),
                 sha256: policy.digest(),
             },
-            key: anonymiser.key_id().to_string(),
+            key: self.protection.key.id().to_string(),
             files: files(folder)?,
             attack: attack.clone(),
             anonymity,
