@@ -170,7 +170,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
 
     let canaries = worker.canaries();
     // What hides is done with: its memory is for what follows.
-    drop((anonymiser, own));
+    drop((anonymiser, own.raw, own.targets));
     let names = std::mem::take(&mut hidden.names);
     let ending = Ending {
         plan: job.plan,
@@ -200,8 +200,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
         targets_shared: patterns.targets,
         kept: measures.utility,
     };
-    let (state, reasons) =
-        job.release(&folder, &attack, utility, measures.anonymity)?;
+    let (state, reasons) = job.release(&folder, &attack, utility, measures.anonymity)?;
     Ok(Protected {
         findings: hidden.findings,
         statistics: hidden.statistics,
