@@ -176,6 +176,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
         plan: job.plan,
         work: &folder,
         names: &names,
+        memory: job.memory(),
         cancel: job.cancel,
     };
     let half = ending.begin(hidden.fold)?;
@@ -275,6 +276,11 @@ impl Job<'_> {
         self.plan.reading.threads
     }
 
+    /// Half of what a run may take: what was freed by its steps before is in pieces, and not all of it is used again.
+    fn memory(&self) -> usize {
+        usize::try_from(self.plan.reading.memory / 2).unwrap_or(usize::MAX)
+    }
+
     /// What was named, and the targets that the case found.
     fn own(&self) -> Result<Owned, Error> {
         let mut targets = BTreeSet::new();
@@ -318,7 +324,6 @@ impl Job<'_> {
         let create = |path: &Path| File::create(path).map_err(Error::file("create", path));
         let findings = self.work.join(format!("findings.jsonl{end}"));
         let shared = folder.join(format!("entries.jsonl{end}"));
-        let memory = usize::try_from(self.plan.reading.memory).unwrap_or(usize::MAX);
         let names = self
             .plan
             .reading
@@ -329,7 +334,7 @@ impl Job<'_> {
         let written = Turnstile::new(Written {
             findings: BufWriter::new(create(&findings)?),
             shared: BufWriter::new(create(&shared)?),
-            fold: Fold::new(folder, memory / 6, own),
+            fold: Fold::new(folder, self.memory() / 6, own),
             numbers: Numbers::of(names.iter().map(String::as_str)),
             done: Done::default(),
             arena: Bump::new(),
