@@ -38,6 +38,8 @@ pub(crate) struct Ending<'e> {
     pub(crate) work: &'e Path,
     /// Names of the providers by their numbers.
     pub(crate) names: &'e [String],
+    /// Bytes that all of it together may take, of which its parts take shares.
+    pub(crate) memory: usize,
     pub(crate) cancel: &'e Cancel,
 }
 
@@ -109,7 +111,7 @@ impl<'e> Ending<'e> {
         let spill = self.failed(self.work);
         let conversations = fold.finish(threads).map_err(&spill)?;
         let (path, mut out) = self.create("patterns.json")?;
-        let budget = self.memory() / 8;
+        let budget = self.memory / 8;
         let write = |each: &mut Each<'_>| {
             patterns::begin(
                 conversations,
@@ -231,7 +233,7 @@ impl<'e> Ending<'e> {
     }
 
     fn bundle(&self, parts: usize) -> CaseBundle<'e> {
-        CaseBundle::new(self.work, self.memory() / 6 / parts, self.plan, self.names)
+        CaseBundle::new(self.work, self.memory / 6 / parts, self.plan, self.names)
     }
 
     fn create(&self, name: &str) -> Result<(std::path::PathBuf, Out<'e>), Error> {
@@ -242,10 +244,6 @@ impl<'e> Ending<'e> {
             cancel: self.cancel,
         };
         Ok((path, BufWriter::with_capacity(WRITE_BUFFER, until)))
-    }
-
-    fn memory(&self) -> usize {
-        usize::try_from(self.plan.reading.memory).unwrap_or(usize::MAX)
     }
 
     /// Names what could not be written; a request to stop is no failure of the file.

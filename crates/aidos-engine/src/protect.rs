@@ -168,11 +168,15 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     let mut hidden = job.hide(&worker, &folder, hidden_own)?;
     job.stop()?;
 
+    let canaries = worker.canaries();
+    // What hides is done with: its memory is for what follows.
+    drop((anonymiser, own.raw, own.targets));
     let names = std::mem::take(&mut hidden.names);
     let ending = Ending {
         plan: job.plan,
         work: &folder,
         names: &names,
+        memory: job.memory(),
         cancel: job.cancel,
     };
     let half = ending.begin(hidden.fold)?;
@@ -181,7 +185,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     fs::remove_dir_all(&private).map_err(Error::file("remove", &private))?;
     job.stop()?;
 
-    let attack = job.attack(&worker, &folder, &hidden.sample)?;
+    let attack = job.attack(canaries, &folder, &hidden.sample)?;
     let end = if job.plan.compress { ".zst" } else { "" };
     let measures = measure::measure(
         &Entries::at(job.work)?,
@@ -197,8 +201,7 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
         targets_shared: patterns.targets,
         kept: measures.utility,
     };
-    let (state, reasons) =
-        job.release(&anonymiser, &folder, &attack, utility, measures.anonymity)?;
+    let (state, reasons) = job.release(&folder, &attack, utility, measures.anonymity)?;
     Ok(Protected {
         findings: hidden.findings,
         statistics: hidden.statistics,
@@ -238,7 +241,8 @@ pub(crate) fn attack_again(job: &Job<'_>) -> Result<Attack, Error> {
         }
         Ok(())
     })?;
-    job.attack(&worker, &job.work.join("shareable"), &sample.into_inner())
+    let canaries = worker.canaries();
+    job.attack(canaries, &job.work.join("shareable"), &sample.into_inner())
 }
 
 /// What is the organisations' own.
@@ -270,6 +274,11 @@ impl Job<'_> {
 
     fn threads(&self) -> usize {
         self.plan.reading.threads
+    }
+
+    /// Half of what a run may take: what was freed by its steps before is in pieces, and not all of it is used again.
+    fn memory(&self) -> usize {
+        usize::try_from(self.plan.reading.memory / 2).unwrap_or(usize::MAX)
     }
 
     /// What was named, and the targets that the case found.
@@ -315,7 +324,6 @@ impl Job<'_> {
         let create = |path: &Path| File::create(path).map_err(Error::file("create", path));
         let findings = self.work.join(format!("findings.jsonl{end}"));
         let shared = folder.join(format!("entries.jsonl{end}"));
-        let memory = usize::try_from(self.plan.reading.memory).unwrap_or(usize::MAX);
         let names = self
             .plan
             .reading
@@ -326,7 +334,7 @@ impl Job<'_> {
         let written = Turnstile::new(Written {
             findings: BufWriter::new(create(&findings)?),
             shared: BufWriter::new(create(&shared)?),
-            fold: Fold::new(folder, memory / 6, own),
+            fold: Fold::new(folder, self.memory() / 6, own),
             numbers: Numbers::of(names.iter().map(String::as_str)),
             done: Done::default(),
             arena: Bump::new(),
@@ -415,8 +423,7 @@ impl Job<'_> {
     }
 
     /// Searches what is to be released as an adversary would who knows what was hidden.
-    fn attack(&self, worker: &Worker<'_>, folder: &Path, sample: &Sample) -> Result<Attack, Error> {
-        let mut attack = worker.canaries();
+    fn attack(&self, canaries: Attack, folder: &Path, sample: &Sample) -> Result<Attack, Error> {
         let attacker = Attacker::new(sample.values());
         let attacker = attacker.map_err(|error| Error::Usage(error.to_string()))?;
         let mut found = attacker.begin();
@@ -453,20 +460,18 @@ impl Job<'_> {
             found = searched.into_inner();
         }
         found.unsearched = sample.left_out();
-        attack = attack.and(found);
-        Ok(attack)
+        Ok(canaries.and(found))
     }
 
     /// Asks the gate, and writes down what it said.
     fn release(
         &self,
-        anonymiser: &Anonymiser,
         folder: &Path,
         attack: &Attack,
         utility: Utility,
         anonymity: Option<Anonymity>,
     ) -> Result<(State, Vec<Reason>), Error> {
-        let policy = anonymiser.policy();
+        let policy = &self.protection.policy;
         let mut manifest = Manifest {
             schema: 1,
             case: self.case.to_owned(),
@@ -479,7 +484,7 @@ impl Job<'_> {
                 name: policy.name.clone(),
                 sha256: policy.digest(),
             },
-            key: anonymiser.key_id().to_string(),
+            key: self.protection.key.id().to_string(),
             files: files(folder)?,
             attack: attack.clone(),
             anonymity,

@@ -125,6 +125,7 @@ fn work_on(
         plan,
         work: &work,
         names: &names,
+        memory: usize::try_from(plan.reading.memory).unwrap_or(usize::MAX),
         cancel,
     };
     let half = ending.begin(fold)?;

@@ -9,8 +9,8 @@ use crate::technique::Hidden;
 
 /// Parts that are locked apart, so that threads seldom wait.
 const PARTS: usize = 16;
-/// Values that a part remembers, some 200 bytes each: 13 MiB in all.
-const VALUES: usize = 1 << 12;
+/// Values that a part remembers, some 200 bytes each: 3 MiB in all.
+const VALUES: usize = 1 << 10;
 /// Longer values are seldom repeated.
 const LONGEST: usize = 256;
 

@@ -428,6 +428,15 @@ impl Event<'_> {
             let mut made = Vec::new();
             for note in list(event, name) {
                 let mut own = Map::new();
+                if name == "Relationship" {
+                    let kind = text(note, "related_object_type");
+                    // Without it MISP takes no relationship.
+                    if !is_analysed(kind) {
+                        self.work.dropped();
+                        continue;
+                    }
+                    own.insert("related_object_type".to_owned(), kind.into());
+                }
                 if !prose.is_empty() {
                     let text = self.work.prose(text(note, prose), &Setting::default());
                     own.insert(
@@ -441,10 +450,7 @@ impl Event<'_> {
                     own.insert("object_uuid".to_owned(), about.into());
                 }
                 let kind = text(note, "object_type");
-                if matches!(
-                    kind,
-                    "Event" | "Attribute" | "Object" | "EventReport" | "Note" | "Opinion"
-                ) {
+                if is_analysed(kind) {
                     own.insert("object_type".to_owned(), kind.into());
                 }
                 self.digits(note, &mut own, &["opinion", "distribution"]);
@@ -475,4 +481,12 @@ fn split(value: &str, two: bool) -> (&str, &str) {
     } else {
         (value, "")
     }
+}
+
+/// What analysts speak of: words of MISP.
+fn is_analysed(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Event" | "Attribute" | "Object" | "EventReport" | "Note" | "Opinion"
+    )
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use aidos_model::Mac;
 use aidos_model::stix::{Kind, OBSERVABLES, OURS, StixId, Uuid};
 use md5::Md5;
 use sha1::Sha1;
@@ -12,6 +13,9 @@ use super::{Beside, Depth, Form, fold_letter};
 /// The least letters and digits of a part, and of one of digits alone.
 const PART: usize = 6;
 const DIGITS: usize = 8;
+/// The least length of a value of hexadecimal digits that is searched inside of others: a million objects hold a hundred
+/// million places in ids, where six such digits stand by chance.
+const HEX: usize = 9;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -30,6 +34,7 @@ pub(super) fn raw(value: &str, depth: Depth, tell: &mut impl FnMut(Form, Vec<u8>
     // What is short stands in too many words, and an address in longer ones.
     let edges = value.len() < 6
         || value.parse::<IpAddr>().is_ok()
+        || (value.len() < HEX && value.bytes().all(|byte| byte.is_ascii_hexdigit()))
         || (value.len() < DIGITS && value.bytes().all(|byte| byte.is_ascii_digit()));
     tell(Form::Exact, value.as_bytes().to_vec(), edges);
     if depth == Depth::Plain {
@@ -175,6 +180,8 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
     let letters: Vec<char> = whole.chars().collect();
     let is_number = whole.bytes().all(|byte| byte.is_ascii_digit());
     let is_address = value.parse::<IpAddr>().is_ok();
+    // Nobody knows a hardware address by its decimal digits.
+    let is_mac = Mac::parse(value).is_some();
     // 1.2.3.24 without its dots is any number: of a line, of bytes.
     if letters.len() < 3 || (is_address && is_number && letters.len() < DIGITS) {
         return;
@@ -189,11 +196,17 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
     let beside = if is_address {
         Beside::NoDots
     } else {
-        short(letters.len(), if is_number { DIGITS } else { PART })
+        let is_hex = whole.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let least = match (is_number, is_hex) {
+            (true, _) => DIGITS,
+            (_, true) => HEX,
+            _ => PART,
+        };
+        short(letters.len(), least)
     };
     say(Form::Folded, whole.clone().into_bytes(), beside);
     let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() >= 7 && digits != whole && !is_address {
+    if digits.len() >= 7 && digits != whole && !is_address && !is_mac {
         say(
             Form::Digits,
             digits.clone().into_bytes(),
@@ -218,7 +231,7 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
             }
         }
     }
-    let digits: Vec<char> = digits.chars().collect();
+    let digits: Vec<char> = digits.chars().filter(|_| !is_mac).collect();
     for window in digits.windows(DIGITS) {
         let text: String = window.iter().collect();
         if seen.insert(text.clone()) && text != whole {

@@ -62,6 +62,11 @@ fn what_is_no_leak_is_none() {
     );
     assert!(forms(&["al"], "al").is_empty());
     assert!(forms(&["1.2.3.24"], "\"line\":12324").is_empty());
+    // Six digits stand in some UUID of a million.
+    let uuid = "5c123456-97ab-5d82-8f50-b5facade07c4";
+    assert!(forms(&["123456"], uuid).is_empty() && forms(&["facade"], uuid).is_empty());
+    assert!(!forms(&["facade"], "login facade failed").is_empty());
+    assert!(forms(&["02:17:10:88:bc:02"], "\"count\":21710880").is_empty());
     assert_eq!(forms(&["10.20.100.28"], "102010028"), [Form::Folded]);
     assert!(Search::new(Vec::<&str>::new()).unwrap().is_empty());
     assert!(forms(&["Ada"], "adamant").is_empty());

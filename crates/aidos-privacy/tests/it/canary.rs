@@ -310,6 +310,7 @@ fn asked(name: &str) -> Option<u64> {
 /// A document, and texts that its attackers' values are written as: all of them have to stand in what comes out.
 type Made = (Value, Vec<String>);
 
+#[allow(clippy::print_stderr)] // a long run says what it found
 fn check(
     policy: &str,
     make: impl Fn(u64, &mut Canary, &Iocs) -> Made + Sync,

@@ -197,7 +197,6 @@ fn anonymised_events_are_events_to_pymisp() {
 }
 
 #[test]
-#[ignore = "open: the type of what a relationship leads to is left out, and PyMISP refuses the whole event"]
 fn an_event_with_a_relationship_is_one_to_pymisp() {
     let mut event = event(&[attribute(1, "Network activity", "ip-dst")]);
     event["Event"]["Relationship"] = json!([{"uuid": uuid(900_014), "object_uuid": uuid(1), "object_type": "Attribute",
