@@ -267,6 +267,11 @@ impl Anonymiser {
             document.count(kind, &technique);
             return text;
         }
+        // Also what was hidden as a value of another kind is hidden.
+        if self.tokens.is_one(value) {
+            document.count(kind, &technique);
+            return value.to_owned();
+        }
         let hidden = self
             .memo
             .get(kind, role, value, || self.apply(&technique, kind, value));

@@ -242,6 +242,11 @@ impl TokenFinder {
         Self(token::Tokens::new(key, ""))
     }
 
+    /// Whether a text is a token and nothing else.
+    pub(crate) fn is_one(&self, text: &str) -> bool {
+        self.find(text) == [(0, text.len())]
+    }
+
     /// Start and end of each, in order, disjoint.
     pub(crate) fn find(&self, text: &str) -> Vec<(usize, usize)> {
         self.0.inside(text)

@@ -1,7 +1,6 @@
 //! What techniques gave for values that were met before: logs repeat theirs.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use crate::role::Role;
@@ -18,7 +17,6 @@ const LONGEST: usize = 256;
 /// memory changes how fast it is and nothing else.
 pub(super) struct Memo {
     parts: [Mutex<HashMap<Key, Hidden>>; PARTS],
-    hasher: RandomState,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -32,7 +30,6 @@ impl Memo {
     pub(super) fn new() -> Self {
         Self {
             parts: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
         }
     }
 
@@ -52,8 +49,8 @@ impl Memo {
             kind: kind.into(),
             value: value.into(),
         };
-        let at = usize::try_from(self.hasher.hash_one(&key) % PARTS as u64).unwrap_or(0);
-        let Some(part) = self.parts.get(at) else {
+        let sum = |sum: usize, byte: u8| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
+        let Some(part) = self.parts.get(value.bytes().fold(0, sum) % PARTS) else {
             return make();
         };
         let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);
