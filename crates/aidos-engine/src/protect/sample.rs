@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
 
 use serde_json::{Value, json};
 use siphasher::sip::SipHasher13;
@@ -31,7 +32,7 @@ impl BuildHasher for Chosen {
 impl Sample {
     /// Takes a value that was hidden. Values too short to be told from chance are passed over.
     pub(super) fn add(&mut self, kind: &str, value: &str) {
-        if value.len() < 6 {
+        if !is_telling(value) {
             return;
         }
         let mut hasher = Chosen.build_hasher();
@@ -76,6 +77,17 @@ impl Sample {
     }
 }
 
+/// Whether a value that is found can have come from nowhere else: `51856,` is the port of somebody, as are most numbers
+/// of so few digits.
+fn is_telling(value: &str) -> bool {
+    let letters = value.chars().filter(|letter| letter.is_alphanumeric());
+    let (all, digits) = letters.fold((0, 0), |(all, digits), letter| {
+        (all + 1, digits + usize::from(letter.is_ascii_digit()))
+    });
+    let is_address = value.parse::<IpAddr>().is_ok();
+    (is_address && value.len() >= 6) || all >= if digits == all { 8 } else { 6 }
+}
+
 /// Values that stand in no log: of a person, a machine, an account.
 pub(super) const CANARIES: &[(&str, &str)] = &[
     ("EMAIL_ADDRESS", "xanthippe.canarella@xylo-klinik.example"),
@@ -105,4 +117,19 @@ pub(super) fn planted(canary: &str) -> Value {
                   "note": canary},
         "message": format!("input: in:{canary} out:x, user {canary} from 203.0.113.9, mail to {canary}."),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_telling;
+
+    #[test]
+    fn what_may_stand_anywhere_is_not_searched() {
+        for value in ["::1", "51856,", "'51856'", "a-b-c", "1234567", ""] {
+            assert!(!is_telling(value), "{value}");
+        }
+        for value in ["10.0.0.1", "maria.k", "02:17:10:88:bc:02", "4111 1111"] {
+            assert!(is_telling(value), "{value}");
+        }
+    }
 }
