@@ -213,11 +213,21 @@ pub(crate) fn push_span(out: &mut Vec<u8>, (start, end): (u64, u64), finding: &F
         push_str(out, subtype);
     }
     out.extend_from_slice(b",\"score\":");
-    out.extend_from_slice(format!("{:.2}", finding.score).as_bytes());
+    push_score(out, finding.score);
     out.extend_from_slice(b",\"detector\":");
     push_str(out, &finding.detector);
     out.extend_from_slice(b",\"why\":");
     push_str(out, &finding.why);
+}
+
+/// A score with two digits behind the point, between 0 and 1.
+fn push_score(out: &mut Vec<u8>, score: f32) {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 100
+    let hundredths = (f64::from(score).clamp(0.0, 1.0) * 100.0).round_ties_even() as u64;
+    push_u64(out, hundredths / 100);
+    out.push(b'.');
+    push_u64(out, hundredths / 10 % 10);
+    push_u64(out, hundredths % 10);
 }
 
 /// A line that asks for the spans of a text; other members are passed over. `"tagger": false` leaves names out.
@@ -307,19 +317,22 @@ fn answer(
     cancel: &Cancel,
 ) -> Result<u64, Option<Error>> {
     let mut kept = Vec::new();
-    let mut text = Vec::new();
+    let (mut text, mut ends) = (Vec::new(), Vec::new());
     let mut answers = Vec::new();
     let mut count = 0;
     loop {
         if cancel.is_cancelled() {
             return Err(Some(Error::Cancelled));
         }
-        let Some((batch, first)) = take(lines, &mut text).map_err(Some)? else {
+        let Some((batch, first)) = take(lines, &mut text, &mut ends).map_err(Some)? else {
             return Ok(count);
         };
         answers.clear();
         let mut wrong = None;
-        for (line, asked) in (first..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
+        let mut begin = 0;
+        for (line, &end) in (first..).zip(&ends) {
+            let asked = text.get(begin..end).unwrap_or_default();
+            begin = end;
             if asked.trim_ascii().is_empty() {
                 continue;
             }
@@ -341,10 +354,15 @@ fn answer(
     }
 }
 
-/// Takes the next lines; returns the batch's number and its first line's.
-fn take(lines: &Mutex<Lines<'_>>, text: &mut Vec<u8>) -> Result<Option<(u64, u64)>, Error> {
+/// Takes the next lines and where each ends; returns the batch's number and its first line's.
+fn take(
+    lines: &Mutex<Lines<'_>>,
+    text: &mut Vec<u8>,
+    ends: &mut Vec<usize>,
+) -> Result<Option<(u64, u64)>, Error> {
     let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
     text.clear();
+    ends.clear();
     let first = lines.line;
     while text.len() < LINES {
         let before = text.len();
@@ -362,6 +380,7 @@ fn take(lines: &Mutex<Lines<'_>>, text: &mut Vec<u8>) -> Result<Option<(u64, u64
             let what = "longer than 64 MiB".to_owned();
             return Err(Error::NotTexts { line, what });
         }
+        ends.push(text.len());
     }
     if text.is_empty() {
         return Ok(None);

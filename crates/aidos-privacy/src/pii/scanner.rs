@@ -205,27 +205,22 @@ impl Scanner {
     }
 }
 
-/// What a byte may begin.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Byte {
-    Other,
-    Word(u8),
-    Anchor,
-}
+/// What a byte may begin beside a run of [`DIGIT`], [`HEX`] and [`ALPHA`], whose classes are their own; 0 for nothing.
+const ANCHOR: u8 = 1 << 7;
 
 /// The class of every byte.
-const CLASS: [Byte; 256] = {
-    let mut class = [Byte::Other; 256];
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
     let mut b = 0;
     while b < 256 {
         #[allow(clippy::cast_possible_truncation)] // b < 256 by the loop
         let byte = b as u8;
         class[b] = match byte {
-            b'0'..=b'9' => Byte::Word(DIGIT),
-            b'a'..=b'f' | b'A'..=b'F' => Byte::Word(HEX),
-            b'g'..=b'z' | b'G'..=b'Z' => Byte::Word(ALPHA),
-            b'@' | b':' | b'.' | b'+' | b'<' | b'\\' | b'/' | b'[' | b'(' => Byte::Anchor,
-            _ => Byte::Other,
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'f' | b'A'..=b'F' => HEX,
+            b'g'..=b'z' | b'G'..=b'Z' => ALPHA,
+            b'@' | b':' | b'.' | b'+' | b'<' | b'\\' | b'/' | b'[' | b'(' => ANCHOR,
+            _ => 0,
         };
         b += 1;
     }
@@ -233,31 +228,37 @@ const CLASS: [Byte; 256] = {
 };
 
 /// The class of a byte.
-fn class(byte: u8) -> Byte {
-    CLASS.get(usize::from(byte)).copied().unwrap_or(Byte::Other)
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
 /// Walks over the text once and calls the detectors at their anchors.
 fn walk(w: &mut Window<'_>, national: &national::Index) {
+    let bytes = w.bytes;
     let mut place = 0;
-    while let Some(&byte) = w.bytes.get(place) {
+    while let Some(&byte) = bytes.get(place) {
         match class(byte) {
-            Byte::Other => place += 1,
-            Byte::Anchor => {
+            0 => place += 1,
+            ANCHOR => {
                 anchor(w, byte, place);
                 place += 1;
             }
-            Byte::Word(first) => {
-                let mut run = Run {
-                    start: place,
-                    end: place + 1,
-                    class: first,
-                };
-                while let Byte::Word(more) = class(w.at(run.end)) {
-                    run.class |= more;
-                    run.end += 1;
+            first => {
+                let (start, mut all) = (place, first);
+                place += 1;
+                while let Some(&byte) = bytes.get(place) {
+                    let more = class(byte);
+                    if more == 0 || more == ANCHOR {
+                        break;
+                    }
+                    all |= more;
+                    place += 1;
                 }
-                place = run.end;
+                let run = Run {
+                    start,
+                    end: place,
+                    class: all,
+                };
                 word(w, run, national);
             }
         }

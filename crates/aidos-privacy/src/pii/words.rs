@@ -70,9 +70,26 @@ pub(crate) struct Words {
 /// Slots of the table; a power of two.
 const SLOTS: usize = 1 << 15;
 
-/// One step of the hash of a word; ASCII letters count without case.
-fn step(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+/// The hash of a word, eight bytes at a time; ASCII letters count without case.
+fn hash(bytes: &[u8], start: usize, end: usize) -> u32 {
+    const SMALL: u64 = 0x2020_2020_2020_2020;
+    let mut hash = (end - start) as u64;
+    let mut place = start;
+    while place < end {
+        let eight = match bytes.get(place..).and_then(<[u8]>::first_chunk) {
+            Some(eight) => u64::from_le_bytes(*eight),
+            // The end of the text.
+            None => (bytes.get(place..end).unwrap_or_default().iter().rev())
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        };
+        // What lies behind the word does not count.
+        let behind = 64usize.saturating_sub(8 * (end - place));
+        let own = (eight | SMALL) << behind >> behind;
+        hash = (hash ^ own).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 32;
+        place += 8;
+    }
+    u32::try_from(hash & 0xffff_ffff).unwrap_or(0)
 }
 
 /// The slot of a hash: its bits folded, since the multiplication mixes upwards.
@@ -169,38 +186,49 @@ impl Words {
 /// Letters of any script count; other characters part words, also where they are not ASCII.
 fn next_word(text: &str, from: usize) -> Option<(usize, usize, u32)> {
     let bytes = text.as_bytes();
+    let sort = |byte: u8| SORT.get(usize::from(byte)).copied().unwrap_or(OTHER);
     let wide = |place: usize| char_at(text, place).unwrap_or(' ');
     let mut start = from;
     loop {
-        match bytes.get(start) {
-            None => return None,
-            Some(b) if b.is_ascii_alphanumeric() => break,
-            Some(b) if b.is_ascii() => start += 1,
-            Some(_) => match wide(start) {
+        match sort(*bytes.get(start)?) {
+            WORD => break,
+            OTHER => start += 1,
+            _ => match wide(start) {
                 c if c.is_alphanumeric() => break,
                 c => start += c.len_utf8(),
             },
         }
     }
     let mut end = start;
-    let mut hash = 0x811c_9dc5;
-    loop {
-        match bytes.get(end) {
-            Some(&b) if b.is_ascii_alphanumeric() => {
-                hash = step(hash, b);
-                end += 1;
-            }
-            Some(b) if !b.is_ascii() && wide(end).is_alphanumeric() => {
-                let next = end + wide(end).len_utf8();
-                for &byte in bytes.get(end..next).unwrap_or_default() {
-                    hash = step(hash, byte);
-                }
-                end = next;
-            }
-            _ => return Some((start, end, hash)),
+    while let Some(&byte) = bytes.get(end) {
+        match sort(byte) {
+            WORD => end += 1,
+            WIDE if wide(end).is_alphanumeric() => end += wide(end).len_utf8(),
+            _ => break,
         }
     }
+    Some((start, end, hash(bytes, start, end)))
 }
+
+/// What a byte is to a word: no part of it, a letter or digit, or the begin of a character that may be one.
+const SORT: [u8; 256] = {
+    let mut sort = [OTHER; 256];
+    let mut b = 0;
+    while b < 256 {
+        #[allow(clippy::cast_possible_truncation)] // b < 256 by the loop
+        let byte = b as u8;
+        if byte.is_ascii_alphanumeric() {
+            sort[b] = WORD;
+        } else if byte >= 0x80 {
+            sort[b] = WIDE;
+        }
+        b += 1;
+    }
+    sort
+};
+const OTHER: u8 = 0;
+const WORD: u8 = 1;
+const WIDE: u8 = 2;
 
 /// Whether no letter or digit touches a span from outside, where its own edge is one.
 pub(crate) fn is_whole(text: &str, start: usize, end: usize) -> bool {

@@ -120,7 +120,8 @@ impl Index {
             .map(|(number, id)| (Topic(number), id.words))
     }
 
-    /// Looks for every number that begins with a run.
+    /// Looks for every number that begins with a run. Nearly all runs begin none, which their length and what follows say.
+    #[inline]
     pub(crate) fn at_run(&self, w: &mut Window<'_>, run: Run) {
         if run.len() >= LENGTHS {
             return;
@@ -131,80 +132,83 @@ impl Index {
         };
         let after = w.at(run.end);
         let follows = 1u128.checked_shl(u32::from(after)).unwrap_or(0) | 1;
-        if nexts & follows == 0 {
+        if nexts & follows != 0 {
+            compare(slot, w, run, after);
+        }
+    }
+}
+
+/// Reports the numbers of a slot that begin with a run.
+fn compare(slot: &[Entry], w: &mut Window<'_>, run: Run, after: u8) {
+    let mut clean = None;
+    for &Entry {
+        id,
+        topic,
+        shape,
+        bare,
+        next,
+    } in slot
+    {
+        if next != 0 && next != after {
+            continue;
+        }
+        // What stands before is the same for all shapes, and most need not ask.
+        let free = *clean.get_or_insert_with(|| {
+            !w.word_before(run.start) && !joined(w, w.before(run.start), run.start.wrapping_sub(2))
+        });
+        if !free {
             return;
         }
-        let mut clean = None;
-        for &Entry {
-            id,
-            topic,
-            shape,
-            bare,
-            next,
-        } in slot
-        {
-            if next != 0 && next != after {
-                continue;
-            }
-            // What stands before is the same for all shapes, and most need not ask.
-            let free = *clean.get_or_insert_with(|| {
-                !w.word_before(run.start)
-                    && !joined(w, w.before(run.start), run.start.wrapping_sub(2))
-            });
-            if !free {
-                return;
-            }
-            let mut payload = [0u8; 32];
-            let Some((end, count)) = matches(w, run.start, shape, &mut payload) else {
-                continue;
-            };
-            if !w.wants(id.kind) || w.word_at(end) || joined(w, w.at(end), end + 1) {
-                continue;
-            }
-            let Some(payload) = payload.get(..count) else {
-                continue;
-            };
-            if !(id.check)(payload) {
-                continue;
-            }
-            let close = w
-                .nearest_before(topic, run.start)
-                .is_some_and(|gap| gap <= 24);
-            let near = close || w.near(topic, run.start, end);
-            let (proof, why) = match (id.checksum, near) {
-                (true, true) => (
-                    Proof::Checked,
-                    "its shape, its check digit and a word near it",
-                ),
-                (true, false) => (Proof::Checked, "its shape and its check digit"),
-                (false, true) => (Proof::Context, "its shape and a word near it"),
-                (false, false) => (Proof::Shape, "its shape"),
-            };
-            // Where the words of two kinds stand near, the one right before it speaks.
-            let score = match (close, near) {
-                (true, _) => id.near,
-                (false, true) => bare.max(id.near - 0.15),
-                (false, false) => bare,
-            };
-            let Id {
+        let mut payload = [0u8; 32];
+        let Some((end, count)) = matches(w, run.start, shape, &mut payload) else {
+            continue;
+        };
+        if !w.wants(id.kind) || w.word_at(end) || joined(w, w.at(end), end + 1) {
+            continue;
+        }
+        let Some(payload) = payload.get(..count) else {
+            continue;
+        };
+        if !(id.check)(payload) {
+            continue;
+        }
+        let close = w
+            .nearest_before(topic, run.start)
+            .is_some_and(|gap| gap <= 24);
+        let near = close || w.near(topic, run.start, end);
+        let (proof, why) = match (id.checksum, near) {
+            (true, true) => (
+                Proof::Checked,
+                "its shape, its check digit and a word near it",
+            ),
+            (true, false) => (Proof::Checked, "its shape and its check digit"),
+            (false, true) => (Proof::Context, "its shape and a word near it"),
+            (false, false) => (Proof::Shape, "its shape"),
+        };
+        // Where the words of two kinds stand near, the one right before it speaks.
+        let score = match (close, near) {
+            (true, _) => id.near,
+            (false, true) => bare.max(id.near - 0.15),
+            (false, false) => bare,
+        };
+        let Id {
+            kind,
+            subtype,
+            detector,
+            ..
+        } = *id;
+        w.report(
+            run.start,
+            end,
+            Report {
                 kind,
                 subtype,
                 detector,
-                ..
-            } = *id;
-            w.report(
-                run.start,
-                end,
-                Report {
-                    kind,
-                    subtype,
-                    detector,
-                    score,
-                    proof,
-                    why,
-                },
-            );
-        }
+                score,
+                proof,
+                why,
+            },
+        );
     }
 }
 

@@ -152,22 +152,34 @@ fn affixes(class: Class, folded: &str) -> [u32; 4] {
     ) {
         return [0; 4];
     }
-    let nth = |n: usize| {
-        folded
-            .char_indices()
-            .nth(n)
-            .map_or(folded.len(), |(at, _)| at)
+    // Where a number of letters from the begin, and from the end, is reached.
+    let (head, tails) = if folded.is_ascii() {
+        let len = folded.len();
+        (len.min(3), [2, 3, 4].map(|n| len.saturating_sub(n)))
+    } else {
+        let nth = |n| {
+            folded
+                .char_indices()
+                .nth(n)
+                .map_or(folded.len(), |(at, _)| at)
+        };
+        let back = |n: usize| {
+            folded
+                .char_indices()
+                .rev()
+                .nth(n - 1)
+                .map_or(0, |(at, _)| at)
+        };
+        (nth(3), [2, 3, 4].map(back))
     };
-    let back = |n: usize| {
-        let at = folded
-            .char_indices()
-            .rev()
-            .nth(n - 1)
-            .map_or(0, |(at, _)| at);
-        key(folded.get(at..).unwrap_or_default())
-    };
-    let head = key(folded.get(..nth(3)).unwrap_or_default());
-    [head, back(2), back(3), back(4)]
+    let tail = tails.map(|at| key(folded.get(at..).unwrap_or_default()));
+    let [two, three, four] = tail;
+    [
+        key(folded.get(..head).unwrap_or_default()),
+        two,
+        three,
+        four,
+    ]
 }
 
 /// Marks the longest phrases of two to four words that the lists hold.
@@ -255,6 +267,9 @@ fn lines(text: &str, tokens: &mut [Token]) {
         }
     }
 }
+
+/// Features of a token at most.
+pub(crate) const FEATURES: usize = 36;
 
 /// Calls `each` with the hash of every feature of a token.
 ///

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::decode::{LANES, Scores, Transitions};
-use super::feature::{Token, features};
+use super::feature::{FEATURES, Token, features};
 use super::lexicon::{Lexicon, Mask, table};
 use crate::pii::Kind;
 
@@ -155,19 +155,27 @@ impl Model {
             .bytes
             .get(HEAD..HEAD + self.rows * LANES)
             .unwrap_or_default();
+        let (weights, _) = weights.as_chunks::<LANES>();
         for at in 0..tokens.len() {
-            let mut sum = [0i16; LANES];
+            // Rows lie far apart in memory. First those of learned features are picked, without a branch that waits for
+            // one of them, so that many are on their way at once; what is picked is near when it is added.
+            let (mut picked, mut count) = ([0; FEATURES], 0);
             features(tokens, at, |hash| {
-                let from = row(hash, self.rows) * LANES;
-                if let Some(row) = weights.get(from..).and_then(<[u8]>::first_chunk::<LANES>)
-                    && row.last() == Some(&check(hash).cast_unsigned())
-                {
-                    for (sum, weight) in sum.iter_mut().zip(row) {
-                        // Some 40 weights of 8 bits each: far from the end of 16.
-                        *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
-                    }
+                let place = row(hash, weights.len());
+                let last = weights.get(place).map_or(0, |[.., last]| *last);
+                if let Some(slot) = picked.get_mut(count) {
+                    *slot = place;
                 }
+                count += usize::from(last == check(hash).cast_unsigned());
             });
+            let mut sum = [0i16; LANES];
+            let picked = picked.get(..count).unwrap_or(&picked);
+            for row in picked.iter().filter_map(|place| weights.get(*place)) {
+                for (sum, weight) in sum.iter_mut().zip(row) {
+                    // Some 40 weights of 8 bits each: far from the end of 16.
+                    *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
+                }
+            }
             out.push(sum.map(i32::from));
         }
     }
