@@ -111,6 +111,7 @@ impl Anonymiser {
             work,
             names: BTreeMap::new(),
             taken: BTreeMap::new(),
+            head: Vec::new(),
         }
         .rebuild(event);
         Ok(json!({"Event": made}))
@@ -123,6 +124,8 @@ struct Event<'e> {
     names: BTreeMap<String, String>,
     /// How often a UUID was given: things that show the same still are two.
     taken: BTreeMap<String, u32>,
+    /// What the event itself shows: MISP takes no UUID that another event has, so the same attribute of two is two.
+    head: Vec<u8>,
 }
 
 impl Event<'_> {
@@ -155,6 +158,7 @@ impl Event<'_> {
         }
         self.tags(event, &mut new);
         self.galaxies(event, &mut new);
+        canonical::push_members(&mut self.head, new.iter());
         for name in ["Attribute", "ShadowAttribute"] {
             self.attributes(event, &mut new, name, "");
         }
@@ -195,7 +199,7 @@ impl Event<'_> {
 
     /// Gives a UUID made from what a thing shows.
     fn named(&mut self, mut new: Map<String, Value>, old: &str) -> Map<String, Value> {
-        let mut bytes = Vec::new();
+        let mut bytes = self.head.clone();
         canonical::push_members(&mut bytes, new.iter());
         let mut uuid = Uuid::v5(OURS, &bytes).to_string();
         let taken = self.taken.entry(uuid.clone()).or_default();

@@ -318,6 +318,26 @@ fn an_attribute_of_no_type_is_read_as_it_is_written() {
     assert_eq!(own.misp(&mut second, &once).unwrap(), once);
 }
 
+/// MISP refuses an attribute whose UUID another event has.
+#[test]
+fn the_same_attribute_of_two_events_has_two_uuids() {
+    let own = anonymiser("", 1);
+    let hidden = |date: &str| {
+        let event = json!({"Event": {"info": "scan of 192.0.2.9", "date": date, "Attribute": [
+            {"type": "onion-address", "category": "Network activity", "to_ids": true, "value": "expyuzz4wqqyqhjn.onion"},
+        ]}});
+        own.misp(&mut Document::new(), &event).unwrap()["Event"].clone()
+    };
+    let [first, again, second] = ["2024-01-02", "2024-01-02", "2024-01-03"].map(hidden);
+    assert_eq!(first, again);
+    for path in ["/Attribute/0/uuid", "/Object/0/uuid"] {
+        assert!(first.pointer(path).is_some(), "{first}");
+        assert_ne!(first.pointer(path), second.pointer(path), "{path}");
+    }
+    assert_eq!(first["Attribute"][0]["type"], "onion-address");
+    assert_eq!(first["Attribute"][0]["value"], "expyuzz4wqqyqhjn.onion");
+}
+
 /// In the first pass the tagger sees the name when all is learned and the text is written: beside an attacker's value it stays. In
 /// the second it is learned before.
 #[test]

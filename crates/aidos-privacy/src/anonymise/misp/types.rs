@@ -38,7 +38,7 @@ pub(super) fn parts(kind: &str) -> Option<(Part, Option<Part>)> {
 fn single(kind: &str) -> Option<Part> {
     Some(match kind {
         "ip-src" | "ip-dst" | "ip" => Value("IP_ADDRESS"),
-        "domain" => Value("DOMAIN_NAME"),
+        "domain" | "onion-address" => Value("DOMAIN_NAME"),
         "hostname" | "target-machine" => Value("HOST_NAME"),
         "url" | "link" | "uri" | "github-repository" => Value("URL"),
         "email"
@@ -85,6 +85,7 @@ fn single(kind: &str) -> Option<Part> {
         | "jarm-fingerprint"
         | "dkim-signature"
         | "favicon-mmh3"
+        | "dom-hash"
         | "email-thread-index" => Hash,
         "port" | "size-in-bytes" | "counter" | "float" | "boolean" | "integer" | "AS" => Number,
         "datetime" | "whois-creation-date" => Time,
@@ -106,6 +107,7 @@ fn single(kind: &str) -> Option<Part> {
         | "yara"
         | "sigma"
         | "snort"
+        | "suricata"
         | "bro"
         | "zeek"
         | "stix2-pattern"
@@ -121,6 +123,10 @@ fn single(kind: &str) -> Option<Part> {
         | "community-id"
         | "process-state"
         | "chrome-extension-id"
+        | "edge-extension-id"
+        | "azure-application-id"
+        | "dkim"
+        | "uuid"
         | "whois-registrar"
         | "hex"
         | "filename-pattern"
