@@ -6,6 +6,9 @@
 //! shareable/ ─► attacked with what was hidden, canaries, own names; measured beside the case ─► the gate ─► release.json
 //! ```
 //!
+//! An irreversible policy asks for k rows of a kind: there hidden entries wait in a file without a name until all are known, and
+//! those of a kind that is too rare are left out before the rest is folded.
+//!
 //! Everything behind the first step reads hidden entries alone, so that ids, patterns and counts are made of what is
 //! shown. The attack searches all of the two documents, and the first 100,000 lines of the entries.
 
@@ -13,6 +16,7 @@ mod attackers;
 mod batches;
 mod digest;
 mod measure;
+mod rare;
 mod sample;
 mod worker;
 
@@ -48,10 +52,12 @@ use crate::output::compress;
 use crate::pii;
 use crate::plan::RunPlan;
 use crate::progress::{Cancel, Moment, Progress};
+use crate::sorter::unlinked;
 use crate::turnstile::Turnstile;
 
 use batches::{Batches, on_threads};
 pub(crate) use digest::files;
+use rare::{Rows, Weighed};
 use sample::Sample;
 use worker::{Batch, Done, Worker};
 pub(crate) use worker::{assets, direction};
@@ -119,8 +125,10 @@ impl std::fmt::Debug for Pair {
 /// What was kept of use, counted before and after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Utility {
-    /// Entries, all of which are shared.
+    /// Entries that are shared.
     pub entries: u64,
+    /// Entries that are not: too few are like them. Only an irreversible policy leaves any out.
+    pub suppressed: u64,
     /// Different attackers in the case.
     pub attackers: u64,
     /// Different attackers in what is shared.
@@ -190,18 +198,22 @@ pub(crate) fn protect(job: &Job<'_>) -> Result<Protected, Error> {
     let measures = measure::measure(
         &Entries::at(job.work)?,
         &folder.join(format!("entries.jsonl{end}")),
+        &hidden.rare.out,
         job.protection.policy.irreversible.is_some(),
         &|| job.stop(),
     )?;
+    let (k, l) = hidden.rare.reached;
+    let anonymity = measures.t.map(|t| Anonymity { k, l, t });
     let utility = Utility {
         entries: hidden.entries,
+        suppressed: hidden.rare.suppressed,
         attackers: job.counts.0,
         attackers_shared: patterns.attackers,
         targets: job.counts.1,
         targets_shared: patterns.targets,
         kept: measures.utility,
     };
-    let (state, reasons) = job.release(&folder, &attack, utility, measures.anonymity)?;
+    let (state, reasons) = job.release(&folder, &attack, utility, anonymity)?;
     Ok(Protected {
         findings: hidden.findings,
         statistics: hidden.statistics,
@@ -331,13 +343,24 @@ impl Job<'_> {
             .iter()
             .map(|own| own.name().to_owned());
         let names: Vec<String> = names.collect();
-        let written = Turnstile::new(Written {
-            findings: BufWriter::new(create(&findings)?),
-            shared: BufWriter::new(create(&shared)?),
+        let folding = Folding {
             fold: Fold::new(folder, self.memory() / 6, own),
             numbers: Numbers::of(names.iter().map(String::as_str)),
-            done: Done::default(),
+            entries: 0,
             arena: Bump::new(),
+        };
+        let is_irreversible = self.protection.policy.irreversible.is_some();
+        let budget = self.memory() / 6;
+        let written = Turnstile::new(Written {
+            findings: BufWriter::new(create(&findings)?),
+            shared: BufWriter::new(if is_irreversible {
+                unlinked(self.work).map_err(Error::file("create", self.work))?
+            } else {
+                create(&shared)?
+            }),
+            folding,
+            rows: is_irreversible.then(|| Rows::new(self.work, budget)),
+            done: Done::default(),
         });
         let lines = Batches::new(entries.open()?, u64::MAX, self.work.join("entries.jsonl"));
         on_threads(self.threads(), &written, || {
@@ -348,19 +371,72 @@ impl Job<'_> {
             .findings
             .flush()
             .map_err(Error::file("write", &findings))?;
-        written
-            .shared
-            .flush()
-            .map_err(Error::file("write", &shared))?;
+        let kept = written.shared.into_inner();
+        let kept = kept.map_err(|error| Error::file("write", &shared)(error.into_error()))?;
+        let mut folding = written.folding;
+        let rare = match (written.rows, self.protection.policy.irreversible) {
+            (Some(rows), Some(wanted)) => {
+                let rows = rows.weigh(&wanted, self.work);
+                let rows = rows.map_err(Error::file("spill to", self.work))?;
+                let shared = (shared.as_path(), create(&shared)?);
+                self.leave_out(&Entries::Kept(kept), rows, shared, &mut folding)?
+            }
+            _ => Rare::default(),
+        };
         Ok(Hidden {
-            fold: written.fold,
-            names: written.numbers.into_names(),
+            fold: folding.fold,
+            names: folding.numbers.into_names(),
             sample: written.done.sample,
             findings: written.done.findings,
             statistics: written.done.statistics,
-            entries: written.done.entries,
+            entries: folding.entries,
+            rare,
             samples: written.done.samples,
         })
+    }
+
+    /// Writes and folds the hidden entries that enough others are like.
+    fn leave_out(
+        &self,
+        hidden: &Entries,
+        mut rows: Weighed,
+        (path, file): (&Path, File),
+        folding: &mut Folding,
+    ) -> Result<Rare, Error> {
+        let mut rare = Rare {
+            reached: (rows.k, rows.l),
+            ..Rare::default()
+        };
+        let mut shared = BufWriter::new(file);
+        let (mut lines, mut packed) = (Vec::new(), Vec::new());
+        let mut write = |lines: &mut Vec<u8>| -> io::Result<()> {
+            if self.plan.compress {
+                compress(lines, &mut packed)?;
+            }
+            shared.write_all(lines)?;
+            lines.clear();
+            shared.flush()
+        };
+        hidden.each_line("leave out", self.progress, &mut |number, line| {
+            let stays = rows.stays().map_err(Error::file("read", self.work))?;
+            if number <= LINES {
+                rare.out.push(!stays);
+            }
+            if !stays {
+                rare.suppressed += 1;
+                return Ok(());
+            }
+            folding.add(line)?;
+            lines.extend_from_slice(line.as_bytes());
+            lines.push(b'\n');
+            if lines.len() < batches::BATCH {
+                return Ok(());
+            }
+            self.stop()?;
+            write(&mut lines).map_err(Error::file("write", path))
+        })?;
+        write(&mut lines).map_err(Error::file("write", path))?;
+        Ok(rare)
     }
 
     /// One thread's batches; an error that another thread has is `None`.
@@ -521,42 +597,37 @@ struct Hidden {
     findings: BTreeMap<&'static str, u64>,
     statistics: Statistics,
     entries: u64,
+    rare: Rare,
     samples: Vec<Pair>,
 }
 
 /// What is written in order.
 struct Written {
     findings: BufWriter<File>,
+    /// What is shared; of an irreversible release, what may be.
     shared: BufWriter<File>,
-    fold: Fold,
-    numbers: Numbers,
+    folding: Folding,
+    /// The rows of an irreversible release, which are folded when all are known.
+    rows: Option<Rows>,
     done: Done,
-    arena: Bump,
 }
 
 impl Written {
     /// Folds the hidden entries of a batch, and adds its counts.
     fn count(&mut self, batch: &Batch) -> Result<(), Error> {
-        for line in batch.shared.split(|byte| *byte == b'\n') {
-            let Ok(text) = std::str::from_utf8(line) else {
-                continue;
-            };
-            if text.is_empty() {
-                continue;
+        if let Some(rows) = &mut self.rows {
+            for row in &batch.rows {
+                let pushed = rows.push(row);
+                pushed.map_err(Error::file("spill to", Path::new("the case")))?;
             }
-            self.done.entries += 1;
-            let number = self.done.entries;
-            let event = Event::parse(text, &self.arena).map_err(|error| Error::NotEntries {
-                line: number,
-                what: error.to_string(),
-            })?;
-            let provider = self.numbers.get(event.provider).ok_or_else(|| {
-                Error::Usage("the entries name more than 256 providers; share them apart".into())
-            })?;
-            self.fold
-                .add(&event, provider, number)
-                .map_err(Error::file("spill to", Path::new("the case")))?;
-            self.arena.reset();
+        } else {
+            for line in batch.shared.split(|byte| *byte == b'\n') {
+                if let Ok(text) = std::str::from_utf8(line)
+                    && !text.is_empty()
+                {
+                    self.folding.add(text)?;
+                }
+            }
         }
         for (kind, count) in &batch.done.findings {
             *self.done.findings.entry(kind).or_default() += count;
@@ -568,4 +639,42 @@ impl Written {
         }
         Ok(())
     }
+}
+
+/// The hidden entries that are shared, folded.
+struct Folding {
+    fold: Fold,
+    numbers: Numbers,
+    entries: u64,
+    arena: Bump,
+}
+
+impl Folding {
+    /// Folds the next entry.
+    fn add(&mut self, text: &str) -> Result<(), Error> {
+        self.entries += 1;
+        let number = self.entries;
+        let event = Event::parse(text, &self.arena).map_err(|error| Error::NotEntries {
+            line: number,
+            what: error.to_string(),
+        })?;
+        let provider = self.numbers.get(event.provider).ok_or_else(|| {
+            Error::Usage("the entries name more than 256 providers; share them apart".into())
+        })?;
+        self.fold
+            .add(&event, provider, number)
+            .map_err(Error::file("spill to", Path::new("the case")))?;
+        self.arena.reset();
+        Ok(())
+    }
+}
+
+/// What was left out, as too few are like it.
+#[derive(Default)]
+struct Rare {
+    suppressed: u64,
+    /// Of the first entries of the case, whether each is left out; empty where none is.
+    out: Vec<bool>,
+    /// k and l of what is left.
+    reached: (usize, usize),
 }

@@ -9,7 +9,7 @@ use crate::entries::LONGEST_LINE;
 use crate::turnstile::Turnstile;
 
 /// Bytes that a thread takes at once, and the rest of the line.
-const BATCH: usize = 256 << 10;
+pub(super) const BATCH: usize = 256 << 10;
 
 /// The lines that are left.
 pub(super) struct Batches {

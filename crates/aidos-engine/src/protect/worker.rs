@@ -13,6 +13,7 @@ use aidos_privacy::role::{Assets, Direction, Role};
 use bumpalo::Bump;
 use serde_json::Value;
 
+use super::rare::Row;
 use super::sample::{self, Sample};
 use super::{Pair, SHOWN};
 use crate::Error;
@@ -24,7 +25,6 @@ pub(super) struct Done {
     pub(super) findings: BTreeMap<&'static str, u64>,
     pub(super) statistics: Statistics,
     pub(super) sample: Sample,
-    pub(super) entries: u64,
     pub(super) samples: Vec<Pair>,
 }
 
@@ -43,6 +43,8 @@ impl Done {
 pub(super) struct Batch {
     pub(super) findings: Vec<u8>,
     pub(super) shared: Vec<u8>,
+    /// Of an irreversible release, by [`Row::key`].
+    pub(super) rows: Vec<[u8; 32]>,
     pub(super) done: Done,
 }
 
@@ -68,6 +70,8 @@ impl Worker<'_> {
         let direction = direction(&event, self.own);
         let mut entry: Value =
             serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let policy = self.anonymiser.policy();
+        let raw = policy.irreversible.is_some().then(|| entry.clone());
         let message = entry.get("message").and_then(Value::as_str);
         let message = message.unwrap_or_default().to_owned();
         let mut found = Vec::new();
@@ -78,6 +82,9 @@ impl Worker<'_> {
         }
         self.anonymiser
             .entry_with(document, &mut entry, direction, &found);
+        if let Some(raw) = raw {
+            out.rows.push(Row::of(&raw, &entry).key());
+        }
         let hidden = entry.get("message").and_then(Value::as_str);
         let hidden = hidden.unwrap_or_default();
         for finding in &found {

@@ -43,7 +43,11 @@ pub(super) fn privacy(plan: &RunPlan, protected: &Protected) -> Privacy {
             })
             .collect(),
         kept: vec![
-            ("entries".into(), utility.entries, utility.entries),
+            (
+                "entries".into(),
+                utility.entries + utility.suppressed,
+                utility.entries,
+            ),
             (
                 "attackers".into(),
                 utility.attackers,

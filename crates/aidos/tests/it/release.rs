@@ -94,27 +94,98 @@ fn what_correlates_is_kept_and_measured() {
     }
 }
 
+/// A policy that asks for thresholds.
+fn irreversible(folder: &Path, thresholds: &str) {
+    let text = format!("legal_basis = \"consent\"\n[irreversible]\n{thresholds}\n");
+    fs::write(folder.join("p.toml"), text).unwrap();
+}
+
 #[test]
 fn an_irreversible_release_is_measured_and_refused_below_its_thresholds() {
     let folder = folder();
     let folder = folder.path();
-    let policy = |k: usize| format!("legal_basis = \"consent\"\n[irreversible]\nk = {k}\n");
-    fs::write(folder.join("p.toml"), policy(50)).unwrap();
-    run(folder, &["--policy", "p.toml"]);
-    let checked = command(
-        folder,
-        &["release", "check", "out/gw", "--policy", "p.toml"],
+    let line = LOG.lines().next().unwrap();
+    let mut log = String::new();
+    // Two attackers, each with a network of its own.
+    for port in 1..=2 {
+        let line = line.replace(":44290->", &format!(":4429{port}->"));
+        let other = line.replace("198.51.7.61", "198.51.7.62");
+        log.push_str(&format!(
+            "{line}\n{}\n",
+            other.replace("10.20.100.2", "172.16.9.4")
+        ));
+    }
+    fs::write(folder.join("gw.log"), log).unwrap();
+    for (thresholds, says) in [
+        ("k = 50", "its rows reach k 0"),
+        ("k = 2\nt = 0.1", "t 0.5"),
+    ] {
+        irreversible(folder, thresholds);
+        let words = [
+            "run", "gw.log", "--out", "out", "--policy", "p.toml", "--force",
+        ];
+        let done = command(folder, &words);
+        assert_eq!(code(&done), 0, "{}", err(&done));
+        let words = ["release", "check", "out/gw", "--policy", "p.toml"];
+        let checked = command(folder, &words);
+        assert_eq!(code(&checked), 4, "{}{}", out(&checked), err(&checked));
+        let said = format!("{}{}", out(&checked), err(&checked));
+        assert!(said.contains(says), "{said}");
+        let words = [
+            "release", "approve", "out/gw", "--by", "Ada", "--why", "a test", "--policy", "p.toml",
+        ];
+        let approved = command(folder, &words);
+        assert_eq!(code(&approved), 4, "{}{}", out(&approved), err(&approved));
+        let shared = fs::read_to_string(folder.join("out/gw/shareable/entries.jsonl")).unwrap();
+        assert!(!shared.contains("10.20.100.2"), "{shared}");
+    }
+}
+
+#[test]
+fn what_too_few_are_like_is_left_out_of_an_irreversible_release() {
+    let folder = folder();
+    let folder = folder.path();
+    let line = LOG.lines().next().unwrap();
+    let mut log = String::new();
+    for port in 1..=6 {
+        log.push_str(&line.replace(":44290->", &format!(":4429{port}->")));
+        log.push('\n');
+        if port == 3 {
+            log.push_str(&line.replace("10.20.100.2", "172.16.9.4"));
+            log.push('\n');
+        }
+    }
+    fs::write(folder.join("gw.log"), log).unwrap();
+    irreversible(folder, "k = 5");
+    let entries = |more: &[&str]| {
+        let words = [
+            "run", "gw.log", "--out", "out", "--policy", "p.toml", "--force",
+        ];
+        let done = command(folder, &[&words, more].concat());
+        assert_eq!(code(&done), 0, "{}", err(&done));
+        let release = json(&folder.join("out/gw/release.json"));
+        assert_eq!(release["state"], "waiting", "{release}");
+        assert_eq!(release["utility"]["entries"], 6, "{release}");
+        assert_eq!(release["utility"]["suppressed"], 1, "{release}");
+        assert_eq!(release["utility"]["kept"]["documents"], 6, "{release}");
+        assert_eq!(release["anonymity"]["k"], 6, "{release}");
+        let shared = |name: &str| folder.join("out/gw/shareable").join(name);
+        for name in ["bundle.json", "patterns.json"] {
+            let text = fs::read_to_string(shared(name)).unwrap();
+            assert!(
+                text.contains("198.51.7.61") && !text.contains("172.16"),
+                "{text}"
+            );
+        }
+        fs::read(shared("patterns.json")).unwrap()
+    };
+    let plain = entries(&[]);
+    let text = fs::read_to_string(folder.join("out/gw/shareable/entries.jsonl")).unwrap();
+    assert!(
+        text.lines().count() == 6 && !text.contains("172.16"),
+        "{text}"
     );
-    assert_eq!(code(&checked), 4, "{}{}", out(&checked), err(&checked));
-    let said = format!("{}{}", out(&checked), err(&checked));
-    assert!(said.contains("its rows reach k 1"), "{said}");
-    let words = [
-        "release", "approve", "out/gw", "--by", "Ada", "--why", "a test", "--policy", "p.toml",
-    ];
-    let approved = command(folder, &words);
-    assert_eq!(code(&approved), 4, "{}{}", out(&approved), err(&approved));
-    let shared = fs::read_to_string(folder.join("out/gw/shareable/entries.jsonl")).unwrap();
-    assert!(!shared.contains("10.20.100.40"), "{shared}");
+    assert!(plain == entries(&["--compress"]));
 }
 
 /// All texts of an entry but its message, in order.
