@@ -39,7 +39,7 @@ pub(crate) fn fit(
             &crate::gold(&text, &whole),
             &mut Random::of(seed, n),
         );
-        for name in tagger.names(&tokens) {
+        for name in tagger.names_with(&tokens, 0) {
             let first = tokens.get(name.first).map_or(0, |token| token.piece.start);
             let last = name
                 .end

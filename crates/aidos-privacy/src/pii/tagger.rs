@@ -53,6 +53,11 @@ pub const KINDS: [Kind; 5] = [
     Kind::Title,
 ];
 
+/// What an organisation's labels gain at each token. Generated texts hold organisations in words that are theirs more often than
+/// texts of people do; found on the hand-labelled texts, where 25 to 40 do the same: fewer are missed, and of all types
+/// fewer findings are false (60 finds no more and is wrong more often).
+const LEAN: i32 = 30;
+
 /// Finds names by a model. It changes nothing while it works, so threads may share it.
 #[derive(Clone)]
 pub struct Tagger {
@@ -113,9 +118,19 @@ impl Tagger {
 
     /// The names among tokens, in order.
     pub fn names(&self, tokens: &[Token]) -> Vec<Name> {
+        self.names_with(tokens, LEAN)
+    }
+
+    /// The names among tokens, where an organisation's labels gain `lean` at each token.
+    pub fn names_with(&self, tokens: &[Token], lean: i32) -> Vec<Name> {
         let mut scores = Vec::with_capacity(tokens.len());
         self.model.score(tokens, &mut scores);
         for (scores, token) in scores.iter_mut().zip(tokens) {
+            for (score, label) in scores.iter_mut().zip(Label::ALL) {
+                if matches!(label, Label::Organization | Label::InOrganization) {
+                    *score += lean;
+                }
+            }
             if matches!(token.piece.class, Class::Line | Class::Blank) {
                 bar(scores);
             }

@@ -34,7 +34,7 @@ fn names_in_hand_labelled_texts_are_found() {
     for (kind, floor) in [
         ("PERSON", 0.88),
         ("LOCATION", 0.82),
-        ("ORGANIZATION", 0.55),
+        ("ORGANIZATION", 0.65),
         ("NRP", 0.7),
         ("TITLE", 0.8),
         ("PII", 0.86),
