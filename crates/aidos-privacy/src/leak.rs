@@ -98,6 +98,8 @@ pub struct Search {
     raw_forms: Vec<(usize, Form, bool)>,
     folded: Option<Matcher>,
     folded_forms: Vec<(usize, Form, Beside)>,
+    /// The most bytes that a form takes in a text.
+    reach: usize,
 }
 
 impl std::fmt::Debug for Search {
@@ -139,6 +141,11 @@ enum Beside {
 /// Up to this many separators may stand between two letters of one value.
 const GAP: usize = 3;
 
+/// Bytes of a text that are searched at once: folding takes nine times as many.
+const PIECE: usize = 256 << 10;
+/// Bytes before a piece that are looked at, for what stands beside of a form.
+const BEFORE: usize = 16;
+
 impl Search {
     /// A search for these values, in all forms. Values of fewer than 3 characters are passed over.
     ///
@@ -168,6 +175,7 @@ impl Search {
             .map(|index| (index, Form::Exact, true))
             .collect();
         Ok(Self {
+            reach: reach(&raw, &[]),
             raw: matcher(&raw)?,
             raw_forms,
             ..Self::none()
@@ -181,6 +189,7 @@ impl Search {
             raw_forms: Vec::new(),
             folded: None,
             folded_forms: Vec::new(),
+            reach: 0,
         }
     }
 
@@ -205,6 +214,7 @@ impl Search {
             });
         }
         Ok(Self {
+            reach: reach(&raw, &folded),
             raw: matcher(&raw)?,
             raw_forms,
             folded: matcher(&folded)?,
@@ -218,8 +228,34 @@ impl Search {
     }
 
     /// All places where a value is found, sorted by value, form and place. Bytes that are no UTF-8 are searched as
-    /// far as their forms are of ASCII.
+    /// far as their forms are of ASCII. Takes a few megabytes, however long the text is.
     pub fn find(&self, haystack: &[u8]) -> Vec<Leak> {
+        self.by_pieces(haystack, PIECE)
+    }
+
+    fn by_pieces(&self, haystack: &[u8], piece: usize) -> Vec<Leak> {
+        if haystack.len() <= piece {
+            return self.find_at_once(haystack);
+        }
+        let mut leaks = Vec::new();
+        for from in (0..haystack.len()).step_by(piece) {
+            let begin = from.saturating_sub(BEFORE);
+            let to = from + piece;
+            let end = haystack.len().min(to + self.reach);
+            let found = self.find_at_once(haystack.get(begin..end).unwrap_or_default());
+            leaks.extend(found.into_iter().filter_map(|leak| {
+                let start = leak.start + begin;
+                let end = leak.end + begin;
+                (from..to)
+                    .contains(&start)
+                    .then_some(Leak { start, end, ..leak })
+            }));
+        }
+        leaks.sort_unstable();
+        leaks
+    }
+
+    fn find_at_once(&self, haystack: &[u8]) -> Vec<Leak> {
         let mut leaks = Vec::new();
         if let Some(raw) = &self.raw {
             raw.find(haystack, &mut |pattern, start, end| {
@@ -270,6 +306,13 @@ impl Search {
         leaks.dedup();
         leaks
     }
+}
+
+/// The most bytes that one of these forms takes, and one beside it. A folded letter may come of four bytes, and so may each of the
+/// separators behind it.
+fn reach(raw: &[Vec<u8>], folded: &[Vec<u8>]) -> usize {
+    let longest = |forms: &[Vec<u8>]| forms.iter().map(Vec::len).max().unwrap_or(0);
+    longest(raw).max(longest(folded) * 4 * (1 + GAP)) + 4
 }
 
 fn matcher(patterns: &[Vec<u8>]) -> Result<Option<Matcher>, TooLarge> {

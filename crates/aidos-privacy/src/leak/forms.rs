@@ -16,6 +16,8 @@ const DIGITS: usize = 8;
 /// The least length of a value of hexadecimal digits that is searched inside of others: a million objects hold a hundred
 /// million places in ids, where six such digits stand by chance.
 const HEX: usize = 9;
+/// The least digits of an address without its dots: 10.20.3.151 is the number of one of ten million entries, too.
+const NUMBER: usize = 10;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -182,8 +184,8 @@ pub(super) fn folded(value: &str, parts: bool, say: &mut impl FnMut(Form, Vec<u8
     let is_address = value.parse::<IpAddr>().is_ok();
     // Nobody knows a hardware address by its decimal digits.
     let is_mac = Mac::parse(value).is_some();
-    // 1.2.3.24 without its dots is any number: of a line, of bytes.
-    if letters.len() < 3 || (is_address && is_number && letters.len() < DIGITS) {
+    // 1.2.3.24 without its dots is any number: of a line, of an entry, of bytes.
+    if letters.len() < 3 || (is_address && is_number && letters.len() < NUMBER) {
         return;
     }
     let short = |length: usize, least: usize| {
