@@ -18,10 +18,43 @@ const FOUND: Report = Report {
     why: "a local part, @, and a domain with a top-level label",
 };
 
-/// Whether a byte may stand in a local part as people write it.
-fn is_local(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b >= 0x80 || b"._%+-'&#$*!/=?^`{|}~".contains(&b)
+/// What a byte is to a local part as people write it: no part of it, a part, one that joins it to what stands before, or
+/// a part of a character beyond ASCII.
+fn sort(byte: u8) -> u8 {
+    SORT.get(usize::from(byte)).copied().unwrap_or(NONE)
 }
+
+const NONE: u8 = 0;
+const PLAIN: u8 = 1;
+const GLUE: u8 = 2;
+const WIDE: u8 = 4;
+const SORT: [u8; 256] = {
+    let mut sort = [NONE; 256];
+    let mut b = 0;
+    while b < 256 {
+        #[allow(clippy::cast_possible_truncation)] // b < 256 by the loop
+        let byte = b as u8;
+        sort[b] = match byte {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'.'
+            | b'_'
+            | b'%'
+            | b'+'
+            | b'-'
+            | b'#'
+            | b'$'
+            | b'*'
+            | b'^' => PLAIN,
+            b'=' | b'/' | b'?' | b'|' | b'`' | b'{' | b'}' | b'\'' | b'~' | b'&' | b'!' => GLUE,
+            0x80.. => WIDE,
+            _ => NONE,
+        };
+        b += 1;
+    }
+    sort
+};
 
 /// Looks for an address around an `@`.
 pub(crate) fn at_sign(w: &mut Window<'_>, at: usize) {
@@ -67,24 +100,34 @@ fn local(w: &Window<'_>, end: usize) -> Option<usize> {
         return quoted(w, end);
     }
     let mut start = end;
-    while start > 0 && end - start < LOCAL * 2 && is_local(w.before(start)) {
+    let mut all = 0;
+    while start > 0 && end - start < LOCAL * 2 {
+        let sort = sort(w.before(start));
+        if sort == NONE {
+            break;
+        }
+        all |= sort;
         start -= 1;
     }
-    // The window may have cut a character; and foreign punctuation is not part of a name.
-    while start < end && !w.text.is_char_boundary(start) {
-        start += 1;
-    }
-    let mut whole = end;
-    while whole > start {
-        match char_before(w.text, whole) {
-            Some(c) if c.is_ascii() || c.is_alphanumeric() => whole -= c.len_utf8(),
-            _ => break,
+    if all & WIDE != 0 {
+        // The window may have cut a character; and foreign punctuation is not part of a name.
+        while start < end && !w.text.is_char_boundary(start) {
+            start += 1;
         }
+        let mut whole = end;
+        while whole > start {
+            match char_before(w.text, whole) {
+                Some(c) if c.is_ascii() || c.is_alphanumeric() => whole -= c.len_utf8(),
+                _ => break,
+            }
+        }
+        start = whole;
     }
-    start = whole;
     // What begins with a separator is glued to what stands before: `to=a@b.c`, `'a@b.c'`.
     let mut part = w.slice(start, end);
-    if let Some(glue) = part.iter().rposition(|b| b"=/?|`{}'~&!".contains(b)) {
+    if all & GLUE != 0
+        && let Some(glue) = part.iter().rposition(|b| sort(*b) == GLUE)
+    {
         // `key=value` and paths end at the last such byte; inside of a name they are rare.
         start += glue + 1;
         part = w.slice(start, end);
