@@ -17,9 +17,10 @@ use crate::ui::{Ui, count, counted, plain, usage};
 /// Hide personal and own data in files, by policy, under a community's key
 ///
 /// STIX bundles and MISP events are rebuilt whole, entries field by field, other JSON value by value, tables cell
-/// by cell, text line by line; of a workbook each sheet becomes a CSV. Attackers' addresses stay. With --out each
-/// output gets a ledger beside it: with that, a second pass changes nothing, and the key's holder can have
-/// back what is reversible. What comes out is pseudonymous, not anonymous.
+/// by cell, text line by line; of a workbook each sheet becomes a CSV. Attackers' addresses stay where the document
+/// says who attacks: bundles, events, entries. Raw logs do not, and all their addresses are hidden; `aidos run` finds out
+/// who attacks first. With --out each output gets a ledger beside it: with that, a second pass changes nothing, and
+/// the key's holder can have back what is reversible. What comes out is pseudonymous, not anonymous.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos anonymise ticket.txt --community isac-a > shared.txt\n  \
