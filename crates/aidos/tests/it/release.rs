@@ -27,6 +27,11 @@ fn command(folder: &Path, words: &[&str]) -> Output {
 
 fn run(folder: &Path, more: &[&str]) {
     fs::write(folder.join("gw.log"), LOG).unwrap();
+    run_again(folder, more);
+}
+
+/// Runs over the log that is there.
+fn run_again(folder: &Path, more: &[&str]) {
     let done = command(folder, &[&["run", "gw.log", "--out", "out"], more].concat());
     assert_eq!(code(&done), 0, "{}", err(&done));
 }
@@ -121,11 +126,7 @@ fn an_irreversible_release_is_measured_and_refused_below_its_thresholds() {
         ("k = 2\nt = 0.1", "t 0.5"),
     ] {
         irreversible(folder, thresholds);
-        let words = [
-            "run", "gw.log", "--out", "out", "--policy", "p.toml", "--force",
-        ];
-        let done = command(folder, &words);
-        assert_eq!(code(&done), 0, "{}", err(&done));
+        run_again(folder, &["--policy", "p.toml", "--force"]);
         let words = ["release", "check", "out/gw", "--policy", "p.toml"];
         let checked = command(folder, &words);
         assert_eq!(code(&checked), 4, "{}{}", out(&checked), err(&checked));
@@ -158,11 +159,7 @@ fn what_too_few_are_like_is_left_out_of_an_irreversible_release() {
     fs::write(folder.join("gw.log"), log).unwrap();
     irreversible(folder, "k = 5");
     let entries = |more: &[&str]| {
-        let words = [
-            "run", "gw.log", "--out", "out", "--policy", "p.toml", "--force",
-        ];
-        let done = command(folder, &[&words, more].concat());
-        assert_eq!(code(&done), 0, "{}", err(&done));
+        run_again(folder, &[&["--policy", "p.toml", "--force"], more].concat());
         let release = json(&folder.join("out/gw/release.json"));
         assert_eq!(release["state"], "waiting", "{release}");
         assert_eq!(release["utility"]["entries"], 6, "{release}");
