@@ -249,11 +249,31 @@ impl Anonymiser {
 
     /// The role of a value in a document: what a person decided, then what the document says of it elsewhere, then its place.
     fn role(&self, document: &Document, clues: &Clues<'_>) -> Role {
-        if let Some(role) = self.judge.decided(clues) {
-            return role;
+        self.role_or(document, clues, |clues| self.judge.role(clues))
+    }
+
+    /// The same, judged by a rule of its own where neither a person nor the document says.
+    fn role_or(
+        &self,
+        document: &Document,
+        clues: &Clues<'_>,
+        judge: impl FnOnce(&Clues<'_>) -> Role,
+    ) -> Role {
+        match self.judge.decided(clues) {
+            Some(role) => role,
+            None => document.role_of(clues.kind, clues.value, judge(clues)),
         }
-        let judged = self.judge.role(clues);
-        document.role_of(clues.kind, clues.value, judged)
+    }
+
+    /// The role of a value that prose names, of itself: the place of the prose makes nobody an attacker, a person's decision does.
+    fn told_role(&self, clues: &Clues<'_>) -> Role {
+        match self.judge.decided(clues) {
+            Some(role) => role,
+            None => match self.judge.role(clues) {
+                Role::Attacker => Role::Bystander,
+                role => role,
+            },
+        }
     }
 
     /// Hides a value of a document: an output of an earlier pass stays, and what is done is counted.

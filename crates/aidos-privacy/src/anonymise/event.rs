@@ -104,6 +104,7 @@ impl Work<'_> {
         }
         let careful = self.own.policy().text == Text::Careful;
         let setting = Setting {
+            told: true,
             careful,
             ..*setting
         };
@@ -190,13 +191,7 @@ impl Work<'_> {
             }
             if let Some(value) = text.get(finding.start..finding.end) {
                 let kind = kind_of(finding);
-                let role = self.own.judge.judge(&setting.clues(&kind, value)).role;
-                // What prose in an attacker's object names is not for that an attacker's.
-                let role = if role == Role::Attacker {
-                    Role::Bystander
-                } else {
-                    role
-                };
+                let role = self.own.told_role(&setting.clues(&kind, value));
                 if super::prose::is_telling(&kind) {
                     self.know(&kind, role, value);
                 }

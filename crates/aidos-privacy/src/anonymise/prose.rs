@@ -18,6 +18,8 @@ pub(super) struct Setting<'s> {
     pub(super) entry: Option<(Direction, End)>,
     pub(super) misp: Option<Misp<'s>>,
     pub(super) stix: Option<Stix<'s>>,
+    /// Whether the text is an event's prose: what it names is not an attacker's because an attacker's object holds the prose.
+    pub(super) told: bool,
     /// Whether runs of words that look like names are hidden too.
     pub(super) careful: bool,
     /// Whether what is found is remembered for the rest of the document.
@@ -141,7 +143,12 @@ impl Anonymiser {
                 continue;
             }
             let kind = kind_of(finding);
-            let role = self.role(document, &setting.clues(&kind, value));
+            let clues = setting.clues(&kind, value);
+            let role = if setting.told && is_telling(&kind) {
+                self.role_or(document, &clues, |clues| self.told_role(clues))
+            } else {
+                self.role(document, &clues)
+            };
             let inside = attackers
                 .iter()
                 .any(|(start, end)| *start <= finding.start && finding.end <= *end);
