@@ -25,6 +25,7 @@ pub(crate) mod detector;
 mod finding;
 mod kind;
 mod scanner;
+mod swar;
 pub mod tagger;
 mod window;
 mod words;

@@ -1,6 +1,7 @@
 //! What a detector says: a place, a type, how sure it is and why. Never the value.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use super::Kind;
 
@@ -102,26 +103,38 @@ pub(crate) fn resolve(mut all: Vec<Candidate>, out: &mut Vec<Finding>) {
             end = end.max(next.finding.end);
             group.push(next);
         }
-        if group.is_empty() {
-            out.push(first.finding);
-        } else {
-            group.push(first);
-            best(group, out);
+        match group.pop() {
+            None => out.push(first.finding),
+            Some(next) if group.is_empty() => {
+                let better = if rank(&first, &next).is_lt() {
+                    first
+                } else {
+                    next
+                };
+                out.push(better.finding);
+            }
+            Some(next) => {
+                group.extend([next, first]);
+                best(group, out);
+            }
         }
     }
 }
 
+/// The order in which candidates are kept.
+fn rank(a: &Candidate, b: &Candidate) -> Ordering {
+    let length = |c: &Candidate| c.finding.end.saturating_sub(c.finding.start);
+    (b.proof.cmp(&a.proof))
+        .then_with(|| length(b).cmp(&length(a)))
+        .then_with(|| b.finding.score.total_cmp(&a.finding.score))
+        .then_with(|| a.finding.start.cmp(&b.finding.start))
+        .then_with(|| a.finding.kind.cmp(&b.finding.kind))
+        .then_with(|| a.finding.subtype.cmp(&b.finding.subtype))
+}
+
 /// Keeps the best of candidates that hang together.
 fn best(mut group: Vec<Candidate>, out: &mut Vec<Finding>) {
-    let length = |c: &Candidate| c.finding.end.saturating_sub(c.finding.start);
-    group.sort_by(|a, b| {
-        (b.proof.cmp(&a.proof))
-            .then_with(|| length(b).cmp(&length(a)))
-            .then_with(|| b.finding.score.total_cmp(&a.finding.score))
-            .then_with(|| a.finding.start.cmp(&b.finding.start))
-            .then_with(|| a.finding.kind.cmp(&b.finding.kind))
-            .then_with(|| a.finding.subtype.cmp(&b.finding.subtype))
-    });
+    group.sort_by(rank);
     // Kept spans are disjoint, so the neighbour in start order tells whether one is free.
     let mut kept = std::collections::BTreeMap::<usize, Finding>::new();
     for Candidate { finding, .. } in group {

@@ -8,6 +8,7 @@ use super::detector::{
     zip,
 };
 use super::finding::resolve;
+use super::swar;
 use super::window::{ALPHA, DIGIT, HEX, Report, Run, Window};
 use super::words::{Hit, Words, is_whole, topic};
 use super::{Candidate, Error, Finding, Kind, Kinds, Language, Proof};
@@ -138,33 +139,36 @@ impl Scanner {
     ///
     /// What is found depends on this text alone. Time grows with its length, whatever it holds.
     pub fn scan(&self, text: &str, out: &mut Vec<Finding>) {
-        let mut hits: Vec<Hit> = Vec::new();
-        self.words.find(text, &mut hits);
+        let mut words = Vec::with_capacity(text.len() / 5 + 4);
+        swar::words(text.as_bytes(), &mut words);
+        let mut hits: Vec<Hit> = Vec::with_capacity(16);
+        self.words.find(text, &words, &mut hits);
         let mut window = Window {
             kinds: self.kinds,
             min_score: self.min_score,
             ..Window::of(text, &hits)
         };
-        walk(&mut window, &self.national);
+        walk(&mut window, &words, &self.national);
         for &hit in &hits {
             spoken(&mut window, hit);
         }
         self.custom.find(&mut window);
         self.find_denied(&mut window);
-        let mut found = window.found;
         if !self.passes.is_empty() {
-            let own = found.len();
+            let own = window.found.len();
             for pass in &self.passes {
-                pass.find(text, &mut found);
+                pass.find(text, &mut window.found);
             }
+            age::behind_names(&mut window, own);
             let mut place = 0;
-            found.retain(|candidate| {
+            window.found.retain(|candidate| {
                 place += 1;
                 let f = &candidate.finding;
                 let wanted = self.kinds.has(f.kind) && f.score >= self.min_score;
                 place <= own || wanted && f.start < f.end && text.get(f.start..f.end).is_some()
             });
         }
+        let mut found = window.found;
         if !self.allow.is_empty() {
             found.retain(|candidate| {
                 let value = text.get(candidate.finding.start..candidate.finding.end);
@@ -205,64 +209,53 @@ impl Scanner {
     }
 }
 
-/// What a byte may begin beside a run of [`DIGIT`], [`HEX`] and [`ALPHA`], whose classes are their own; 0 for nothing.
-const ANCHOR: u8 = 1 << 7;
-
-/// The class of every byte.
-const CLASS: [u8; 256] = {
-    let mut class = [0; 256];
-    let mut b = 0;
-    while b < 256 {
-        #[allow(clippy::cast_possible_truncation)] // b < 256 by the loop
-        let byte = b as u8;
-        class[b] = match byte {
-            b'0'..=b'9' => DIGIT,
-            b'a'..=b'f' | b'A'..=b'F' => HEX,
-            b'g'..=b'z' | b'G'..=b'Z' => ALPHA,
-            b'@' | b':' | b'.' | b'+' | b'<' | b'\\' | b'/' | b'[' | b'(' => ANCHOR,
-            _ => 0,
-        };
-        b += 1;
-    }
-    class
-};
-
-/// The class of a byte.
-fn class(byte: u8) -> u8 {
-    CLASS.get(usize::from(byte)).copied().unwrap_or(0)
+/// Whether a byte that is no letter and no digit may begin something, or stand in its middle.
+fn is_anchor(byte: u8) -> bool {
+    const ANCHORS: u128 = {
+        let (all, mut bits, mut at) = (b"@:.+<\\/[(", 0u128, 0);
+        while at < all.len() {
+            bits |= 1 << all[at];
+            at += 1;
+        }
+        bits
+    };
+    byte < 0x80 && ANCHORS >> byte & 1 == 1
 }
 
-/// Walks over the text once and calls the detectors at their anchors.
-fn walk(w: &mut Window<'_>, national: &national::Index) {
-    let bytes = w.bytes;
+/// Goes over the text once, its words and what stands between them, and calls the detectors at their anchors.
+fn walk(w: &mut Window<'_>, words: &[(usize, usize)], national: &national::Index) {
     let mut place = 0;
-    while let Some(&byte) = bytes.get(place) {
-        match class(byte) {
-            0 => place += 1,
-            ANCHOR => {
-                anchor(w, byte, place);
-                place += 1;
-            }
-            first => {
-                let (start, mut all) = (place, first);
-                place += 1;
-                while let Some(&byte) = bytes.get(place) {
-                    let more = class(byte);
-                    if more == 0 || more == ANCHOR {
-                        break;
-                    }
-                    all |= more;
-                    place += 1;
-                }
-                let run = Run {
-                    start,
-                    end: place,
-                    class: all,
-                };
-                word(w, run, national);
-            }
+    for &(start, end) in words {
+        between(w, place, start);
+        let class = class(w.bytes, start, end);
+        word(w, Run { start, end, class }, national);
+        place = end;
+    }
+    between(w, place, w.bytes.len());
+}
+
+/// Calls the detectors at the anchors of a stretch without letters and digits.
+fn between(w: &mut Window<'_>, start: usize, end: usize) {
+    for place in start..end {
+        let byte = w.at(place);
+        if is_anchor(byte) {
+            anchor(w, byte, place);
         }
     }
+}
+
+/// Which of [`DIGIT`], [`HEX`] and [`ALPHA`] a word holds.
+fn class(bytes: &[u8], start: usize, end: usize) -> u8 {
+    let mut class = 0;
+    let mut place = start;
+    while place < end {
+        let eight = swar::cut(swar::load(bytes, place), end - place);
+        let (letters, hex) = (swar::letters(eight), swar::hex_letters(eight));
+        let has = |mask: u64, class| if mask == 0 { 0 } else { class };
+        class |= has(swar::digits(eight), DIGIT) | has(hex, HEX) | has(letters & !hex, ALPHA);
+        place += 8;
+    }
+    class
 }
 
 /// Calls the detectors that start at, or lie around, a byte that is no letter or digit.
@@ -355,6 +348,7 @@ fn spoken(w: &mut Window<'_>, hit: Hit) {
         topic::AGE_UNIT => age::before_unit(w, hit),
         topic::YEARS => age::before_years(w, hit),
         topic::AGE_KEY => age::after_key(w, hit),
+        topic::AGE_SAID => age::after_said(w, hit),
         topic::GENDER => traits::gender(w, hit),
         topic::MARITAL => traits::marital(w, hit),
         topic::SMOKING => traits::smoking(w, hit),

@@ -6,6 +6,7 @@
 
 mod vocabulary;
 
+use super::swar;
 use super::window::{char_at, char_before};
 
 pub(crate) use vocabulary::topic;
@@ -76,15 +77,9 @@ fn hash(bytes: &[u8], start: usize, end: usize) -> u32 {
     let mut hash = (end - start) as u64;
     let mut place = start;
     while place < end {
-        let eight = match bytes.get(place..).and_then(<[u8]>::first_chunk) {
-            Some(eight) => u64::from_le_bytes(*eight),
-            // The end of the text.
-            None => (bytes.get(place..end).unwrap_or_default().iter().rev())
-                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-        };
         // What lies behind the word does not count.
         let behind = 64usize.saturating_sub(8 * (end - place));
-        let own = (eight | SMALL) << behind >> behind;
+        let own = (swar::load(bytes, place) | SMALL) << behind >> behind;
         hash = (hash ^ own).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^= hash >> 32;
         place += 8;
@@ -144,40 +139,43 @@ impl Words {
         }
     }
 
-    /// All whole words of the vocabulary, sorted by end.
-    pub(crate) fn find(&self, text: &str, hits: &mut Vec<Hit>) {
-        let bytes = text.as_bytes();
-        let mut place = 0;
-        while let Some((start, end, hash)) = next_word(text, place) {
-            place = end;
-            let slot = slot(hash);
-            if self
-                .filter
-                .get(slot / 64)
-                .is_none_or(|bits| bits >> (slot % 64) & 1 == 0)
-            {
-                continue;
+    /// All whole words of the vocabulary, sorted by end; `words` are the text's words of ASCII letters and digits.
+    pub(crate) fn find(&self, text: &str, words: &[(usize, usize)], hits: &mut Vec<Hit>) {
+        if text.is_ascii() {
+            for &(start, end) in words {
+                self.look(text, start, hash(text.as_bytes(), start, end), hits);
             }
-            let entry = |slot: usize| self.starts.get(slot).map_or(0, |&n| n as usize);
-            let entries = self
-                .entries
-                .get(entry(slot)..entry(slot + 1))
-                .unwrap_or_default();
-            for (word, topic) in entries {
-                let end = start + word.len();
-                let here = bytes
-                    .get(start..end)
-                    .is_some_and(|b| b.eq_ignore_ascii_case(word));
-                if here && is_whole(text, start, end) {
-                    hits.push(Hit {
-                        start,
-                        end,
-                        topic: *topic,
-                    });
-                }
+        } else {
+            let mut place = 0;
+            while let Some((start, end, hash)) = next_word(text, place) {
+                place = end;
+                self.look(text, start, hash, hits);
             }
         }
         hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.topic.0));
+    }
+
+    /// Adds what begins with a word of this hash that starts here.
+    #[inline]
+    fn look(&self, text: &str, start: usize, hash: u32, hits: &mut Vec<Hit>) {
+        let slot = slot(hash);
+        let bits = self.filter.get(slot / 64).copied().unwrap_or(0);
+        if bits >> (slot % 64) & 1 == 0 {
+            return;
+        }
+        let entry = |slot: usize| self.starts.get(slot).map_or(0, |&n| n as usize);
+        let entries = self.entries.get(entry(slot)..entry(slot + 1));
+        for (word, topic) in entries.unwrap_or_default() {
+            let end = start + word.len();
+            let here = text.as_bytes().get(start..end);
+            if here.is_some_and(|b| b.eq_ignore_ascii_case(word)) && is_whole(text, start, end) {
+                hits.push(Hit {
+                    start,
+                    end,
+                    topic: *topic,
+                });
+            }
+        }
     }
 }
 
@@ -186,13 +184,12 @@ impl Words {
 /// Letters of any script count; other characters part words, also where they are not ASCII.
 fn next_word(text: &str, from: usize) -> Option<(usize, usize, u32)> {
     let bytes = text.as_bytes();
-    let sort = |byte: u8| SORT.get(usize::from(byte)).copied().unwrap_or(OTHER);
     let wide = |place: usize| char_at(text, place).unwrap_or(' ');
     let mut start = from;
     loop {
-        match sort(*bytes.get(start)?) {
-            WORD => break,
-            OTHER => start += 1,
+        match *bytes.get(start)? {
+            byte if byte.is_ascii_alphanumeric() => break,
+            byte if byte.is_ascii() => start += 1,
             _ => match wide(start) {
                 c if c.is_alphanumeric() => break,
                 c => start += c.len_utf8(),
@@ -200,35 +197,15 @@ fn next_word(text: &str, from: usize) -> Option<(usize, usize, u32)> {
         }
     }
     let mut end = start;
-    while let Some(&byte) = bytes.get(end) {
-        match sort(byte) {
-            WORD => end += 1,
-            WIDE if wide(end).is_alphanumeric() => end += wide(end).len_utf8(),
+    loop {
+        end = swar::word_end(bytes, end);
+        match bytes.get(end) {
+            Some(0x80..) if wide(end).is_alphanumeric() => end += wide(end).len_utf8(),
             _ => break,
         }
     }
     Some((start, end, hash(bytes, start, end)))
 }
-
-/// What a byte is to a word: no part of it, a letter or digit, or the begin of a character that may be one.
-const SORT: [u8; 256] = {
-    let mut sort = [OTHER; 256];
-    let mut b = 0;
-    while b < 256 {
-        #[allow(clippy::cast_possible_truncation)] // b < 256 by the loop
-        let byte = b as u8;
-        if byte.is_ascii_alphanumeric() {
-            sort[b] = WORD;
-        } else if byte >= 0x80 {
-            sort[b] = WIDE;
-        }
-        b += 1;
-    }
-    sort
-};
-const OTHER: u8 = 0;
-const WORD: u8 = 1;
-const WIDE: u8 = 2;
 
 /// Whether no letter or digit touches a span from outside, where its own edge is one.
 pub(crate) fn is_whole(text: &str, start: usize, end: usize) -> bool {
@@ -295,7 +272,9 @@ mod tests {
     fn topics(text: &str, language: Option<Language>) -> Vec<Topic> {
         let words = Words::new(language, std::iter::empty());
         let mut hits = Vec::new();
-        words.find(text, &mut hits);
+        let mut own = Vec::new();
+        swar::words(text.as_bytes(), &mut own);
+        words.find(text, &own, &mut hits);
         hits.iter().map(|h| h.topic).collect()
     }
 

@@ -127,11 +127,94 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
     }
 }
 
-/// Looks for an age and its unit in one token: `34yo`.
+/// Whether a statement ends at a place, so that a number before it counts nothing.
+fn ends(w: &Window<'_>, place: usize) -> bool {
+    let rest = w.text.get(place..).unwrap_or_default();
+    let mark = matches!(
+        w.at(place),
+        0 | b',' | b'.' | b';' | b'!' | b'?' | b')' | b'\n' | b'\r'
+    ) && !w.number_at(place);
+    let goes_on = [
+        " and ", " und ", " et ", " y ", " e ", " και ", " but ", " aber ",
+    ];
+    mark || goes_on.iter().any(|word| rest.starts_with(word))
+}
+
+/// Looks for an age behind "I am", "she's" and their like: a number that counts nothing.
+pub(crate) fn after_said(w: &mut Window<'_>, hit: Hit) {
+    let start = w.skip_blanks(hit.end, 2);
+    let end = w.digits(start, 3);
+    let age = number(w.slice(start, end)).unwrap_or(0);
+    if start > hit.end && (1..=OLDEST).contains(&age) && ends(w, end) {
+        let why = "a number that somebody is";
+        let score = 0.75;
+        w.report(
+            start,
+            end,
+            Report {
+                score,
+                why,
+                ..FOUND
+            },
+        );
+    }
+}
+
+/// Looks for ages behind the names of persons that other passes found: `Ada Byron, 36, wrote`, `Ada Byron (36)`.
+pub(crate) fn behind_names(w: &mut Window<'_>, from: usize) {
+    if !w.wants(Kind::Age) {
+        return;
+    }
+    let names = w.found.get(from..).unwrap_or_default().iter();
+    let names: Vec<usize> = (names.filter(|own| own.finding.kind == Kind::Person))
+        .map(|own| own.finding.end)
+        .collect();
+    for name in names {
+        let bracket = w.slice(name, name + 2) == b" (";
+        if !bracket && w.slice(name, name + 2) != b", " {
+            continue;
+        }
+        let start = name + 2;
+        let end = w.digits(start, 3);
+        let age = number(w.slice(start, end)).unwrap_or(0);
+        let closed = if bracket {
+            matches!(w.at(end), b')' | b',' | b' ') && !w.number_at(end)
+        } else {
+            ends(w, end)
+        };
+        if end - start >= 2 && (10..=OLDEST).contains(&age) && closed {
+            let why = "a number behind a person's name";
+            let score = 0.65;
+            w.report(
+                start,
+                end,
+                Report {
+                    score,
+                    why,
+                    ..FOUND
+                },
+            );
+        }
+    }
+}
+
+/// Looks for an age and its unit in one token: `34yo`, `34y/o`.
 pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
     let digits = w.digits(run.start, 4);
     let unit = w.slice(digits, run.end);
-    let known = unit.eq_ignore_ascii_case(b"yo")
+    let slashed = unit.eq_ignore_ascii_case(b"y")
+        && w.slice(run.end, run.end + 2).eq_ignore_ascii_case(b"/o")
+        && !w.word_at(run.end + 2);
+    let run = if slashed {
+        Run {
+            end: run.end + 2,
+            ..run
+        }
+    } else {
+        run
+    };
+    let known = slashed
+        || unit.eq_ignore_ascii_case(b"yo")
         || unit.eq_ignore_ascii_case(b"yrs") && w.slice(run.end, run.end + 4) == b" old";
     let age = number(w.slice(run.start, digits)).unwrap_or(0);
     if known
@@ -166,6 +249,10 @@ mod tests {
             ("tiene 34 años", "34"),
             ("edad: 34", "34"),
             ("ha 34 anni", "34"),
+            ("I'm 34, she's 33", "34"),
+            ("He was 74.", "74"),
+            ("ich bin 34 und ledig", "34"),
+            ("Pt 34y/o M", "34y/o"),
         ] {
             found(text, Kind::Age, value);
         }
@@ -185,6 +272,9 @@ mod tests {
             "age 34%",
             "age 1.5",
             "message 34",
+            "she is 10 minutes late",
+            "I'm 99.9 % sure",
+            "he is 2-0 up",
         ] {
             none(text, Kind::Age);
         }

@@ -105,12 +105,15 @@ fn day_first(w: &mut Window<'_>, run: Run) {
     if !matches!(separator, b'-' | b'/' | b'.') {
         return;
     }
-    let second_end = w.digits(run.end + 1, 3);
+    // German and Czech writers leave a blank: `7. 3. 2023`.
+    let gap = usize::from(separator == b'.' && w.at(run.end + 1) == b' ');
+    let second_start = run.end + 1 + gap;
+    let second_end = w.digits(second_start, 3);
     let first = number(w.slice(run.start, run.end)).unwrap_or(0);
-    let Some(second) = number(w.slice(run.end + 1, second_end)) else {
+    let Some(second) = number(w.slice(second_start, second_end)) else {
         return;
     };
-    let size = second_end - run.end - 1;
+    let size = second_end - second_start;
     if size > 2 {
         return;
     }
@@ -129,13 +132,18 @@ fn day_first(w: &mut Window<'_>, run: Run) {
         }
         return;
     }
-    let year_end = w.digits(second_end + 1, 5);
-    let Some(year) = number(w.slice(second_end + 1, year_end)) else {
+    if gap == 1 && w.at(second_end + 1) != b' ' {
+        return;
+    }
+    let year_start = second_end + 1 + gap;
+    let year_end = w.digits(year_start, 5);
+    let Some(year) = number(w.slice(year_start, year_end)) else {
         return;
     };
-    let long = year_end - second_end - 1 == 4 && is_year(year);
-    let short =
-        year_end - second_end - 1 == 2 && (run.len() == 2 && size == 2 || separator == b'/');
+    let long = year_end - year_start == 4 && is_year(year);
+    let short = gap == 0
+        && year_end - year_start == 2
+        && (run.len() == 2 && size == 2 || separator == b'/' || introduced(w, run.start));
     if !(long || short) {
         return;
     }
@@ -154,6 +162,30 @@ fn day_first(w: &mut Window<'_>, run: Run) {
         (0.6, "a date with a year of two digits")
     };
     report(w, run.start, end, score, why);
+}
+
+/// Whether a word that leads to a day stands right before a place: `am 7.3.23`, never `version 7.3.23`.
+fn introduced(w: &Window<'_>, start: usize) -> bool {
+    const WORDS: [&str; 29] = [
+        "am", "vom", "seit", "bis", "ab", "zum", "den", "geb.", "on", "since", "until", "from",
+        "born", "b.", "el", "del", "al", "desde", "hasta", "nac.", "il", "dal", "le", "du", "nato",
+        "nata", "στις", "από", "έως",
+    ];
+    let before = w.text.get(..start).unwrap_or_default();
+    let Some(before) = before.strip_suffix(' ') else {
+        return false;
+    };
+    let before = before.strip_suffix(':').unwrap_or(before);
+    let birth = || {
+        w.nearest_before(topic::BIRTH, start)
+            .is_some_and(|gap| gap <= 3)
+    };
+    let word = |word: &&str| {
+        before
+            .strip_suffix(*word)
+            .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
+    WORDS.iter().any(word) || birth()
 }
 
 /// `20230307`, only where a birth or a death is spoken of, or with a time (`20230307T101500Z`).
@@ -312,6 +344,9 @@ fn with_time(w: &Window<'_>, date: usize) -> usize {
         b',' if w.at(date + 1) == b' ' => date + 2,
         _ => return date,
     };
+    if let Some(end) = french_clock(w, start) {
+        return end;
+    }
     match clock(w, start) {
         // A blank or a comma and a bare hour are too little to belong together.
         Some((end, _)) if w.slice(start, end).contains(&b':') => end,
@@ -319,11 +354,26 @@ fn with_time(w: &Window<'_>, date: usize) -> usize {
     }
 }
 
+/// Where a clock time as the French write it ends: `21h05`. Alone it may be a duration.
+fn french_clock(w: &Window<'_>, start: usize) -> Option<usize> {
+    let hours = w.digits(start, 2);
+    let end = w.digits(hours + 1, 3);
+    let number = |from, to| number(w.slice(from, to)).unwrap_or(99);
+    let fits = hours > start && w.at(hours) == b'h' && end == hours + 3;
+    (fits && number(start, hours) < 24 && number(hours + 1, end) < 60 && !w.word_at(end))
+        .then_some(end)
+}
+
 /// Looks for a date around the name of a month.
 pub(crate) fn at_month(w: &mut Window<'_>, hit: Hit) {
     if !w.wants(Kind::DateTime) {
         return;
     }
+    // Short forms that are words too, also in other languages.
+    let vague = w
+        .text
+        .get(hit.start..hit.end)
+        .is_some_and(|word| ["set", "ago", "gen", "mag", "dic", "abr", "ene"].contains(&word));
     let day_before = day_before(w, hit.start);
     let mut end = hit.end;
     // An abbreviation's dot.
@@ -337,7 +387,12 @@ pub(crate) fn at_month(w: &mut Window<'_>, hit: Hit) {
         } else if let Some((time, _)) = clock_after(w, end) {
             last = time;
         }
-        report(w, start, last, 0.9, "a day and the name of a month");
+        if !vague || last > hit.end {
+            report(w, start, last, 0.9, "a day and the name of a month");
+        }
+        return;
+    }
+    if vague {
         return;
     }
     if let Some(day_end) = day_after(w, end) {
@@ -441,8 +496,13 @@ fn year_after(w: &Window<'_>, place: usize, short: bool) -> Option<usize> {
     }
     let end = w.digits(start, 5);
     let year = number(w.slice(start, end))?;
-    let fits = end - start == 4 && is_year(year)
-        || short && end - start == 2 && matches!(w.before(start), b'-' | b'/');
+    let two = match w.before(start) {
+        b'-' | b'/' => true,
+        // `7 Mar 23`, but not the hour of `7 Mar 23:15` nor what `7 Mar 23 %` counts.
+        b' ' => start == place + 1 && !w.number_at(end) && w.slice(end, end + 2) != b" %",
+        _ => false,
+    };
+    let fits = end - start == 4 && is_year(year) || short && end - start == 2 && two;
     (fits && !w.word_at(end)).then_some(end)
 }
 
@@ -467,6 +527,12 @@ mod tests {
             ("mar/07/2023 10:15:00", "mar/07/2023 10:15:00"),
             ("03-07 10:15:00 firewall", "03-07 10:15:00"),
             ("due 07/03/2023", "07/03/2023"),
+            ("seit 7.3.23 hier", "7.3.23"),
+            ("el 9-7-22 nuestro", "9-7-22"),
+            ("ist am 13. 9. 2020 21:05.", "13. 9. 2020 21:05"),
+            ("le 20 juin 2022 20h20.", "20 juin 2022 20h20"),
+            ("nato il 9 gen 1997 a", "9 gen 1997"),
+            ("b. 28 Apr 72", "28 Apr 72"),
             ("am 7.3.2023 um", "7.3.2023"),
             ("on 12/31/99", "12/31/99"),
             ("7 March 2023,", "7 March 2023"),

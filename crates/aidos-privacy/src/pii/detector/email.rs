@@ -1,6 +1,7 @@
 //! E-mail addresses: RFC 5321 as written in the wild, with names of any script, and the
 //! disguised `name [at] example.org`.
 
+use crate::pii::swar;
 use crate::pii::window::{Report, Window, char_before};
 use crate::pii::{Kind, Proof};
 
@@ -177,13 +178,11 @@ fn domain(w: &Window<'_>, start: usize) -> Option<usize> {
 pub(crate) fn label(w: &Window<'_>, start: usize) -> Option<usize> {
     let mut end = start;
     while end - start < 128 {
-        let b = w.at(end);
-        if b.is_ascii_alphanumeric() || b == b'-' || b == b'_' {
-            end += 1;
-        } else if b >= 0x80 && w.word_at(end) {
-            end += super::url::char_len(b);
-        } else {
-            break;
+        end = swar::word_end(w.bytes, end);
+        match w.at(end) {
+            b'-' | b'_' => end += 1,
+            b @ 0x80.. if w.word_at(end) => end += super::url::char_len(b),
+            _ => break,
         }
     }
     while end > start && matches!(w.before(end), b'-' | b'_') {

@@ -58,6 +58,8 @@ struct Entry {
     bare: f32,
     /// The separator behind the first run; 0 where the shape is one run.
     next: u8,
+    /// What stands behind the separator.
+    beyond: u8,
 }
 
 /// The longest first run of a shape, and one more.
@@ -96,7 +98,8 @@ impl Index {
                 places.dedup();
                 for place in places {
                     if let Some(slot) = slots.get_mut(place) {
-                        let next = shape.get(first.len()).copied().unwrap_or(0);
+                        let byte = |place| shape.get(place).copied().unwrap_or(0);
+                        let next = byte(first.len());
                         slot.1 |= 1u128.checked_shl(u32::from(next)).unwrap_or(0);
                         slot.0.push(Entry {
                             id,
@@ -104,6 +107,7 @@ impl Index {
                             shape,
                             bare,
                             next,
+                            beyond: byte(first.len() + 1),
                         });
                     }
                 }
@@ -147,9 +151,10 @@ fn compare(slot: &[Entry], w: &mut Window<'_>, run: Run, after: u8) {
         shape,
         bare,
         next,
+        beyond,
     } in slot
     {
-        if next != 0 && next != after {
+        if next != 0 && (next != after || !fits(beyond, w.at(run.end + 1))) {
             continue;
         }
         // What stands before is the same for all shapes, and most need not ask.
@@ -237,6 +242,18 @@ fn joined(w: &Window<'_>, separator: u8, beyond: usize) -> bool {
         || matches!(separator, b'-' | b'.' | b'/' | b'+') && w.at(beyond).is_ascii_digit()
 }
 
+/// Whether a byte is what a shape wants at a place.
+#[inline]
+fn fits(wanted: u8, byte: u8) -> bool {
+    match wanted {
+        b'9' => byte.is_ascii_digit(),
+        b'A' => byte.is_ascii_alphabetic(),
+        b'U' => byte.is_ascii_uppercase(),
+        b'X' => byte.is_ascii_alphanumeric(),
+        other => byte.eq_ignore_ascii_case(&other),
+    }
+}
+
 /// Compares a shape; returns the end of the text and how many letters and digits it held.
 fn matches(
     w: &Window<'_>,
@@ -247,14 +264,7 @@ fn matches(
     let mut count = 0;
     for (offset, &wanted) in shape.iter().enumerate() {
         let byte = w.at(start + offset);
-        let fits = match wanted {
-            b'9' => byte.is_ascii_digit(),
-            b'A' => byte.is_ascii_alphabetic(),
-            b'U' => byte.is_ascii_uppercase(),
-            b'X' => byte.is_ascii_alphanumeric(),
-            other => byte.eq_ignore_ascii_case(&other),
-        };
-        if !fits {
+        if !fits(wanted, byte) {
             return None;
         }
         if byte.is_ascii_alphanumeric() {

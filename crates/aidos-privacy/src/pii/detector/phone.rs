@@ -200,7 +200,20 @@ fn international(w: &Window<'_>, place: usize) -> Option<usize> {
 /// Where the extension behind a number ends: `x123`, ` ext. 123`.
 fn extension(w: &Window<'_>, end: usize) -> usize {
     let start = w.skip_blanks(end, 1);
-    for word in ["ext. ", "ext.", "ext ", "x", "Durchwahl ", "εσωτ. "] {
+    let words = [
+        "ext. ",
+        "ext.",
+        "ext ",
+        "extension ",
+        "x",
+        "Durchwahl ",
+        "DW ",
+        "poste ",
+        "int. ",
+        "interno ",
+        "εσωτ. ",
+    ];
+    for word in words {
         if w.text
             .get(start..start + word.len())
             .is_some_and(|t| t.eq_ignore_ascii_case(word))
@@ -271,15 +284,14 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
     }
     let found = north_american(w, &groups, bracket, vouched)
         .or_else(|| trunk(w, &groups, vouched))
+        .or_else(|| grouped(w, &groups))
         .or_else(|| vouched.then(|| bare(w, &groups)).flatten());
     let Some((end, score, why)) = found else {
         return;
     };
-    let end = if w.at(end) == b')' && bracket {
-        return;
-    } else {
-        end
-    };
+    // The whole number in brackets, not its area.
+    let area = groups.get().first().is_some_and(|g| w.at(g.end) == b')');
+    let start = if bracket && !area { run.start } else { start };
     if w.word_at(end) && extension(w, end) == end
         || w.number_at(end) && w.at(end) != b','
         || matches!(w.at(end), b'%' | b'_')
@@ -356,7 +368,10 @@ fn trunk(w: &Window<'_>, groups: &Groups, vouched: bool) -> Verdict {
     let mut end = None;
     let least = if vouched { 7 } else { 9 };
     for (place, group) in all.iter().enumerate() {
-        if group.len() < 2 || place >= 2 && group.separator != separator {
+        // A single digit is the extension of a switchboard: `040 123456-0`.
+        let switchboard =
+            group.separator == b'-' && group.len() == 1 && place >= 1 && place + 1 == all.len();
+        if !switchboard && (group.len() < 2 || place >= 2 && group.separator != separator) {
             break;
         }
         total += group.len();
@@ -376,6 +391,29 @@ fn trunk(w: &Window<'_>, groups: &Groups, vouched: bool) -> Verdict {
         end?,
         if vouched { 0.95 } else { 0.65 },
         "a trunk prefix and groups of nine to twelve digits",
+    ))
+}
+
+/// Numbers without a trunk prefix in groups that other numbers are not written in: Spanish, Italian and Greek ones.
+fn grouped(w: &Window<'_>, groups: &Groups) -> Verdict {
+    let all = groups.get();
+    let (first, last) = (all.first()?, all.last()?);
+    let even = all
+        .iter()
+        .skip(1)
+        .all(|g| g.separator == b' ' || g.separator == b'-' && all.len() == 2);
+    let lens = all.iter().take(4).map(|g| g.len());
+    let lens = lens.fold(0, |sum, len| sum * 10 + len.min(9));
+    let fits = match (w.at(first.start), w.at(first.start + 1)) {
+        (b'9' | b'8', _) => lens == 2322,
+        (b'6', b'9') => matches!(lens, 433 | 4222),
+        (b'3', b'2'..=b'9') => lens == 37,
+        _ => false,
+    };
+    (even && fits && all.len() <= 4).then_some((
+        last.end,
+        0.55,
+        "nine or ten digits in the groups of a country's telephone numbers",
     ))
 }
 
@@ -444,6 +482,12 @@ mod tests {
             ("0030 210 1234567", "0030 210 1234567"),
             ("tel:+31201234567", "+31201234567"),
             ("06-12345678", "06-12345678"),
+            ("unter 040 410705-0 informieren", "040 410705-0"),
+            ("Colette (01 49 91 44 89).", "01 49 91 44 89"),
+            ("(02 69 85 29 39 poste 67)", "02 69 85 29 39 poste 67"),
+            ("en el 93 435 37 19 hoy", "93 435 37 19"),
+            ("στο 6961 638 676;", "6961 638 676"),
+            ("M 348 6759819", "348 6759819"),
         ] {
             found(text, Kind::PhoneNumber, value);
         }

@@ -50,7 +50,19 @@ const TOKEN: usize = 4096;
 
 /// Looks for a key by its prefix at a run.
 pub(crate) fn at_run(w: &mut Window<'_>, run: Run) {
+    /// The letters that one of them begins with.
+    const FIRST: u128 = {
+        let (letters, mut bits, mut at) = (b"AgxdsrBynhSe", 0, 0);
+        while at < letters.len() {
+            bits |= 1 << letters[at];
+            at += 1;
+        }
+        bits
+    };
     let first = w.at(run.start);
+    if FIRST >> (first & 0x7f) & 1 == 0 {
+        return;
+    }
     // Two letters turn nearly all words away.
     let known = matches!(
         (first, w.at(run.start + 1)),

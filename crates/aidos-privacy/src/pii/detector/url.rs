@@ -1,5 +1,7 @@
 //! URLs (RFC 3986) with a scheme or `www.`, and bare domain names by their top-level label.
 
+use std::borrow::Cow;
+
 use crate::pii::window::{Report, Window};
 use crate::pii::{Kind, Proof};
 
@@ -194,14 +196,17 @@ pub(crate) fn at_dot(w: &mut Window<'_>, dot: usize) -> Option<usize> {
         end = label;
         labels += 1;
     }
-    let top = w.slice(last, end).to_ascii_lowercase();
+    let top = w.slice(last, end);
+    // No top-level label begins with a digit, but the numbers of an address do.
+    if top.first().is_none_or(u8::is_ascii_digit) {
+        return Some(end);
+    }
     let outside = w.before(start);
     let part = matches!(outside, b'@' | b'\\' | b'/' | b'.' | b'$' | b'=')
         && outside != b'/'
         && outside != b'=';
     let called = matches!(w.at(end), b'(' | b'@' | b'\\') || w.at(end) == b'=' || w.at(end) == b'[';
-    if last == dot || part || called || w.slice(start, last).starts_with(b"xn--") && top.is_empty()
-    {
+    if last == dot || part || called {
         return Some(end);
     }
     let www = w.slice(start, start + 4).eq_ignore_ascii_case(b"www.");
@@ -223,6 +228,11 @@ pub(crate) fn at_dot(w: &mut Window<'_>, dot: usize) -> Option<usize> {
         );
         return Some(end);
     }
+    let top = if top.iter().any(u8::is_ascii_uppercase) {
+        Cow::Owned(top.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(top)
+    };
     let score = match super::tld::sureness(&top) {
         super::tld::Sure::Plain => 0.7,
         // Also the ending of a file's name: only where the name is deep.

@@ -27,6 +27,7 @@ topics! {
     MONTH: "The name of a month, whole or cut.",
     AGE_KEY: "An age follows.",
     AGE_UNIT: "The number before it is an age, surely.",
+    AGE_SAID: "A number behind it that stands alone is an age.",
     YEARS: "The number before it may be an age.",
     DURATION: "The years that follow are no age.",
     PHONE: "A telephone number is near.",
@@ -156,17 +157,17 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (
         topic::MONTH,
         Fr,
-        "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|janv|févr|avr|juil|déc",
+        "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|janv|févr|fév|avr|juil|déc",
     ),
     (
         topic::MONTH,
         Es,
-        "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
+        "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|ene|abr|ago|dic",
     ),
     (
         topic::MONTH,
         It,
-        "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+        "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|gen|mag|giu|lug|ago|set|ott|dic",
     ),
     (
         topic::AGE_KEY,
@@ -178,6 +179,16 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (topic::AGE_KEY, Fr, "âge|âgé de|âgée de|âgé|âgée|l'âge de"),
     (topic::AGE_KEY, Es, "edad|edad de"),
     (topic::AGE_KEY, It, "età|età di|l'età di"),
+    (
+        topic::AGE_SAID,
+        En,
+        "i'm|i’m|i am|he's|he’s|he is|he was|she's|she’s|she is|she was|who is|who was|just turned",
+    ),
+    (
+        topic::AGE_SAID,
+        De,
+        "ich bin|bin jetzt|er ist|er war|sie ist|sie war|wird heute|wurde heute",
+    ),
     (
         topic::AGE_UNIT,
         En,
