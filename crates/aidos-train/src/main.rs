@@ -44,9 +44,9 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
     let mut plan = Plan {
         seed: 1,
         out: PathBuf::new(),
-        texts: 110_000,
+        texts: 250_000,
         epochs: 6,
-        rows: 215_000,
+        rows: 240_000,
         show: 0,
     };
     let mut args = std::env::args().skip(1);
@@ -182,6 +182,7 @@ fn source() -> Result<Source, Box<dyn Error>> {
         lists: Rc::new(lists::Lists::read(&home.join("lists"))?),
         languages,
         logs: Templates::read(&folder, "log.names.txt", "log.txt")?,
+        numbers: Templates::read(&folder, "number.names.txt", "number.txt")?,
     })
 }
 

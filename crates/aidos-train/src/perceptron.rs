@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 
-use aidos_privacy::pii::tagger::Class;
 use aidos_privacy::pii::tagger::{
     LABELS, LANES, Label, Lattice, Scores, Token, Transitions, bar, features, row,
 };
@@ -100,9 +99,7 @@ impl Perceptron {
                     *sum += if missed { LOSS * MISS } else { LOSS };
                 }
             }
-            if matches!(token.piece.class, Class::Line | Class::Blank) {
-                bar(&mut sum);
-            }
+            bar(token.piece.class, &mut sum);
             own.push(found);
             scores.push(sum);
         }

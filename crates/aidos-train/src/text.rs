@@ -63,6 +63,8 @@ pub(crate) struct Source {
     pub(crate) languages: Vec<Templates>,
     /// Lines of logs with names, and without.
     pub(crate) logs: Templates,
+    /// Numbers of all sorts among words, with names and without, in any language.
+    pub(crate) numbers: Templates,
 }
 
 impl Source {
@@ -77,6 +79,7 @@ impl Source {
                 .map(|templates| templates.part(keep))
                 .collect(),
             logs: self.logs.part(keep),
+            numbers: self.numbers.part(keep),
         }
     }
 
@@ -98,7 +101,9 @@ impl Source {
         match random.below(100) {
             0..10 => self.lines(own, &self.logs.without, random),
             10..15 => self.lines(own, &self.logs.with, random),
-            15..30 => self.prose(own, templates, 0, random),
+            15..22 => self.prose(own, &self.numbers, 0, random),
+            22..28 => self.prose(own, &self.numbers, 100, random),
+            28..38 => self.prose(own, templates, 0, random),
             _ => self.prose(own, templates, 72, random),
         }
     }
@@ -187,6 +192,7 @@ fn slot(name: &str, values: &mut Values<'_>, out: &mut Text) {
             };
             out.push_name(&name, Label::Person);
         }
+        "reversed" => out.push_name(&values.reversed(), Label::Person),
         "title" => out.push_name(&values.title(), Label::Title),
         "address" => out.push_name(&values.address(), Label::Address),
         "street" => out.push_name(&values.street(), Label::Address),
@@ -254,15 +260,67 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
         "phone" => {
             let patterns = [
                 "+99 999 9999999",
-                "(999) 999-9999",
-                "999-999-9999",
-                "09999 999999",
+                "+99 99 9999 9999",
+                "+99 (0)99 9999999",
+                "+999999999999",
+                "+9-999-999-9999",
                 "+99-99-9999-9999",
-                "99 99 99 99 99",
+                "0099 999 999999",
+                "0099 99 9999 9999",
+                "(999) 999-9999",
+                "(099) 9999 9999",
+                "(09999) 999999",
+                "999-999-9999",
+                "999.999.9999",
+                "999 999 9999",
+                "999 999 999",
                 "999 9999999",
+                "9999 999 999",
+                "9999 99 99 99",
+                "9999999999",
+                "09999 999999",
+                "099 9999 9999",
+                "099 999 9999",
+                "0999 999 999",
+                "099 999999-9",
+                "0999 / 999999",
+                "099 / 999 99 99",
+                "99 99 99 99 99",
+                "99 999 99 99",
+                "999 99 99 99",
+                "999 999999",
             ];
             let pattern = values.random.pick::<str, _>(&patterns).unwrap_or_default();
-            digits(pattern, values.random)
+            let end = match values.random.below(12) {
+                0 => " ext. 99",
+                1 => " x999",
+                _ => "",
+            };
+            digits(&format!("{pattern}{end}"), values.random)
+        }
+        "number" => number(values.random),
+        "amount" => {
+            let (number, unit) = (number(values.random), values.unit());
+            let gap = if values.random.percent(85) { " " } else { "" };
+            format!("{number}{gap}{unit}")
+        }
+        "version" => {
+            let v = if values.random.percent(20) { "v" } else { "" };
+            let pattern = ["9.9", "9.99", "99.9.9", "9.99.99", "99.99.99", "9.9.9-9"];
+            let pattern = values.random.pick::<str, _>(&pattern).unwrap_or_default();
+            format!("{v}{}", digits(pattern, values.random))
+        }
+        "letters" => {
+            let known = [
+                "CPU", "GPU", "RAM", "SSD", "USB", "PDF", "CSV", "XML", "JSON", "HTTP", "HTTPS",
+                "SQL", "VPN", "DNS", "DHCP", "API", "URL", "ID", "FAQ", "PIN", "TAN", "SMS", "GB",
+                "MB", "KB", "TB", "RGB", "LED", "TV", "PC", "IT", "HR", "PR", "QA", "ETA", "ASAP",
+                "FYI", "MFA", "SSO", "TLS", "SSH", "LAN", "WLAN", "UTC", "AM", "PM", "NB", "PS",
+                "IP", "ECG", "MRI", "BP", "RSVP", "DIY", "CV", "PO", "SSN", "IBAN", "BIC", "VAT",
+                "TBD", "OK",
+            ];
+            let known = values.random.pick::<str, _>(&known).unwrap_or_default();
+            known.to_owned()
         }
         "money" => {
             let sum = values.random.between(1, 99_999);
@@ -340,6 +398,17 @@ fn filler(name: &str, values: &mut Values<'_>) -> String {
         // A slot that has no values shows itself, so that a test sees it.
         other => format!("{{{other}}}"),
     }
+}
+
+/// A number as people write counts, measures and sums.
+fn number(random: &mut Random) -> String {
+    let patterns = [
+        "9", "9", "99", "99", "99", "999", "999", "9999", "99999", "9.9", "99.9", "99.99", "9,9",
+        "99,9", "999.99", "999,99", "9,999", "99,999", "999,999", "9.999", "9,999.99", "9.999,99",
+        "99 999", "9/9", "9-9", "99-99", "-9", "99x99",
+    ];
+    let pattern = random.pick::<str, _>(&patterns).unwrap_or_default();
+    digits(pattern, random)
 }
 
 /// The small ASCII letters of a name.

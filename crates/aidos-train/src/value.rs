@@ -137,6 +137,160 @@ impl Values<'_> {
         head + &tail.to_lowercase()
     }
 
+    /// A unit of measure or count, or what is counted.
+    pub(crate) fn unit(&mut self) -> String {
+        const ALL: &[&str] = &[
+            "kg", "g", "mg", "km", "m", "cm", "mm", "l", "ml", "%", "ms", "s", "min", "h", "GB",
+            "MB", "KB", "TB", "Mbit/s", "km/h", "°C", "°", "V", "A", "W", "kW", "kWh", "Hz", "GHz",
+            "Nm", "bar", "dB", "px", "x", "m²", "EUR", "USD", "CHF", "€", "$", "£",
+        ];
+        let own: &[&str] = match self.language {
+            Language::En => &[
+                "hours", "minutes", "seconds", "days", "weeks", "months", "years", "degrees",
+                "watts", "pcs", "pieces", "pages", "users", "items", "times", "points", "cycles",
+                "percent", "miles", "inches", "inch", "feet", "pounds", "dollars", "people",
+                "packets", "bytes", "lines", "boxes", "bottles", "cups", "attempts", "litres",
+            ],
+            Language::De => &[
+                "Stunden",
+                "Minuten",
+                "Sekunden",
+                "Tage",
+                "Wochen",
+                "Monate",
+                "Jahre",
+                "Grad",
+                "Watt",
+                "Stück",
+                "Seiten",
+                "Nutzer",
+                "Mal",
+                "Punkte",
+                "Prozent",
+                "Meter",
+                "Kilometer",
+                "Liter",
+                "Byte",
+                "Euro",
+                "Personen",
+                "Pakete",
+                "Zeilen",
+                "Kisten",
+                "Versuche",
+                "Gramm",
+                "Kilo",
+                "Plätze",
+                "Artikel",
+                "Mitarbeiter",
+            ],
+            Language::Fr => &[
+                "heures",
+                "minutes",
+                "secondes",
+                "jours",
+                "semaines",
+                "mois",
+                "ans",
+                "degrés",
+                "watts",
+                "pièces",
+                "pages",
+                "fois",
+                "points",
+                "mètres",
+                "litres",
+                "octets",
+                "euros",
+                "personnes",
+                "paquets",
+                "lignes",
+                "essais",
+                "grammes",
+                "articles",
+            ],
+            Language::Es => &[
+                "horas",
+                "minutos",
+                "segundos",
+                "días",
+                "semanas",
+                "meses",
+                "años",
+                "grados",
+                "vatios",
+                "piezas",
+                "páginas",
+                "veces",
+                "puntos",
+                "metros",
+                "litros",
+                "bytes",
+                "euros",
+                "personas",
+                "paquetes",
+                "líneas",
+                "intentos",
+                "gramos",
+                "artículos",
+            ],
+            Language::It => &[
+                "ore",
+                "minuti",
+                "secondi",
+                "giorni",
+                "settimane",
+                "mesi",
+                "anni",
+                "gradi",
+                "watt",
+                "pezzi",
+                "pagine",
+                "volte",
+                "punti",
+                "metri",
+                "litri",
+                "byte",
+                "euro",
+                "persone",
+                "pacchetti",
+                "righe",
+                "tentativi",
+                "grammi",
+                "articoli",
+            ],
+            Language::El => &[
+                "ώρες",
+                "λεπτά",
+                "δευτερόλεπτα",
+                "δευτ.",
+                "ημέρες",
+                "εβδομάδες",
+                "μήνες",
+                "χρόνια",
+                "βαθμούς",
+                "βαθμοί",
+                "βατ",
+                "τεμάχια",
+                "σελίδες",
+                "φορές",
+                "μέτρα",
+                "χιλιόμετρα",
+                "λίτρα",
+                "ευρώ",
+                "άτομα",
+                "πακέτα",
+                "γραμμές",
+                "προσπάθειες",
+                "γραμμάρια",
+            ],
+        };
+        let list = if self.random.percent(45) { ALL } else { own };
+        self.random
+            .pick::<str, _>(list)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// A given name.
     pub(crate) fn given(&mut self) -> String {
         if self.random.percent(7) {
@@ -196,6 +350,19 @@ impl Values<'_> {
             32..36 => format!("{family} {given}"),
             36..40 => format!("{given} {} {family}", self.family()),
             _ => format!("{given} {family}"),
+        }
+    }
+
+    /// A whole name as lists write it, the family name first.
+    pub(crate) fn reversed(&mut self) -> String {
+        let (given, mut family) = (self.given(), self.family());
+        if self.language == Language::Es && self.random.percent(45) {
+            family = format!("{family} {}", self.family());
+        }
+        match self.random.below(4) {
+            0 => format!("{}, {}", family.to_uppercase(), given.to_uppercase()),
+            1 => format!("{}, {given}", family.to_uppercase()),
+            _ => format!("{family}, {given}"),
         }
     }
 

@@ -131,9 +131,7 @@ impl Tagger {
                     *score += lean;
                 }
             }
-            if matches!(token.piece.class, Class::Line | Class::Blank) {
-                bar(scores);
-            }
+            bar(token.piece.class, scores);
         }
         let mut lattice = Lattice::default();
         lattice.decode(&scores, &self.model.transitions);
@@ -201,10 +199,19 @@ impl Pass for Tagger {
     }
 }
 
-/// An end of a line is a part of an address or of nothing.
-pub fn bar(scores: &mut Scores) {
+/// Takes away what a token of a class cannot be: an end of a line is a part of an address or of nothing, and no person, group or
+/// title is written in digits.
+pub fn bar(class: Class, scores: &mut Scores) {
     for (score, label) in scores.iter_mut().zip(Label::ALL) {
-        if !matches!(label, Label::Outside | Label::InAddress) {
+        let free = match class {
+            Class::Line | Class::Blank => matches!(label, Label::Outside | Label::InAddress),
+            Class::Number => !matches!(
+                label.kind(),
+                Some((Kind::Person | Kind::Nrp | Kind::Title, _))
+            ),
+            _ => true,
+        };
+        if !free {
             *score = -(1 << 20);
         }
     }

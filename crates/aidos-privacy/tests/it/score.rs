@@ -7,8 +7,27 @@ use aidos_privacy::pii::{CodePoints, Finding, Scanner};
 
 /// The share of common characters from which two spans are the same.
 const SAME: f64 = 0.9;
-/// The types that are scored.
-pub(crate) const TYPES: [&str; 5] = ["PERSON", "LOCATION", "ORGANIZATION", "NRP", "TITLE"];
+/// The types of names, which the tagger finds.
+pub(crate) const NAMES: &[&str] = &["PERSON", "LOCATION", "ORGANIZATION", "NRP", "TITLE"];
+/// The types that are labelled in texts of all sorts.
+pub(crate) const ALL: &[&str] = &[
+    "PERSON",
+    "LOCATION",
+    "ORGANIZATION",
+    "NRP",
+    "TITLE",
+    "AGE",
+    "ZIP_CODE",
+    "DATE_TIME",
+    "PHONE_NUMBER",
+    "EMAIL_ADDRESS",
+    "URL",
+    "IP_ADDRESS",
+    "CREDIT_CARD",
+    "IBAN_CODE",
+    "US_SSN",
+    "CRYPTO",
+];
 
 /// A labelled text.
 pub(crate) struct Labelled {
@@ -100,8 +119,12 @@ pub(crate) struct Score {
     pub(crate) mistakes: Vec<String>,
 }
 
-/// Scores what a scanner finds in texts.
-pub(crate) fn score<'t>(scanner: &Scanner, texts: impl Iterator<Item = &'t Labelled>) -> Score {
+/// Scores what a scanner finds of some types in texts.
+pub(crate) fn score<'t>(
+    scanner: &Scanner,
+    types: &[&str],
+    texts: impl Iterator<Item = &'t Labelled>,
+) -> Score {
     let mut score = Score::default();
     let mut found: Vec<Finding> = Vec::new();
     for labelled in texts {
@@ -115,7 +138,7 @@ pub(crate) fn score<'t>(scanner: &Scanner, texts: impl Iterator<Item = &'t Label
         let names: Vec<(usize, usize, &Finding)> = all
             .iter()
             .copied()
-            .filter(|f| TYPES.contains(&f.2.kind.word()))
+            .filter(|f| types.contains(&f.2.kind.word()))
             .collect();
         let part = |start: usize, end: usize| -> String {
             labelled
@@ -125,7 +148,7 @@ pub(crate) fn score<'t>(scanner: &Scanner, texts: impl Iterator<Item = &'t Label
                 .take(end.saturating_sub(start))
                 .collect()
         };
-        for kind in TYPES.into_iter().chain(std::iter::once("PII")) {
+        for kind in types.iter().copied().chain(std::iter::once("PII")) {
             let fits = |word: &str| kind == "PII" || kind == word;
             let count = score.types.entry(kind.to_owned()).or_default();
             for (start, end, word) in labelled.spans.iter().filter(|span| fits(&span.2)) {
