@@ -1,5 +1,6 @@
 //! Personal data in files and texts: where it stands, what it is and why. Never the value.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read, Write};
 use std::path::Path;
@@ -235,7 +236,8 @@ fn push_score(out: &mut Vec<u8>, score: f32) {
 struct Asked<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
-    text: String,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
     types: Option<Vec<String>>,
     language: Option<String>,
     tagger: Option<bool>,

@@ -37,6 +37,8 @@ pub struct Finding {
 #[derive(Clone)]
 pub struct CodePoints<'t> {
     bytes: &'t [u8],
+    /// Whether every byte is a code point.
+    plain: bool,
     byte: usize,
     point: usize,
 }
@@ -46,6 +48,7 @@ impl<'t> CodePoints<'t> {
     pub fn new(text: &'t str) -> CodePoints<'t> {
         CodePoints {
             bytes: text.as_bytes(),
+            plain: text.is_ascii(),
             byte: 0,
             point: 0,
         }
@@ -56,6 +59,9 @@ impl<'t> CodePoints<'t> {
     /// An offset before the one asked last starts the walk again; one beyond the text counts
     /// the whole text.
     pub fn at(&mut self, offset: usize) -> usize {
+        if self.plain {
+            return offset.min(self.bytes.len());
+        }
         if offset < self.byte {
             (self.byte, self.point) = (0, 0);
         }

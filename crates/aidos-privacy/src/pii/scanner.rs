@@ -236,8 +236,7 @@ fn walk(w: &mut Window<'_>, words: &[(usize, usize)], national: &national::Index
 
 /// Calls the detectors at the anchors of a stretch without letters and digits.
 fn between(w: &mut Window<'_>, start: usize, end: usize) {
-    for place in start..end {
-        let byte = w.at(place);
+    for (place, &byte) in (start..).zip(w.slice(start, end)) {
         if is_anchor(byte) {
             anchor(w, byte, place);
         }

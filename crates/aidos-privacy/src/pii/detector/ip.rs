@@ -39,6 +39,10 @@ pub(crate) fn v4(w: &mut Window<'_>, run: Run) {
             .is_some_and(|gap| gap <= 2);
     let score = if version { 0.3 } else { V4.score };
     w.report(run.start, end, Report { score, ..V4 });
+    // No name is looked for around its dots, unless one goes on behind it.
+    if !matches!(w.at(end), b'-' | b'.' | 0x80..) {
+        w.host_end = w.host_end.max(end);
+    }
 }
 
 /// Where four octets that start at `start` end.
@@ -85,7 +89,9 @@ pub(crate) fn v6(w: &mut Window<'_>, start: usize) {
         end -= 1;
         colons -= 1;
     }
-    if colons < 2 || w.word_at(end) {
+    let shortened = || w.slice(start, end).windows(2).any(|two| two == b"::");
+    // Most are times of day.
+    if colons < 2 || w.word_at(end) || colons < 6 && !shortened() {
         return;
     }
     let Ok(text) = std::str::from_utf8(w.slice(start, end)) else {

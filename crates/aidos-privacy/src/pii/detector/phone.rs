@@ -246,9 +246,10 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
     }
     // The value of another key (`id=31619-02`) is not vouched for by a word further off.
     let near = if before == b'=' { 1 } else { NEAR };
-    let vouched = w
-        .nearest_before(topic::PHONE, start)
-        .is_some_and(|gap| gap <= near);
+    let vouched = || {
+        w.nearest_before(topic::PHONE, start)
+            .is_some_and(|gap| gap <= near)
+    };
     // Most numbers in a log end here: no separator, no word.
     let next = w.at(run.end);
     let joined = matches!(next, b' ' | b'-' | b'.' | b'/' | b')') && {
@@ -256,8 +257,11 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
         beyond.is_ascii_digit() || matches!(beyond, b' ' | b'-' | b'(' | b'/')
     };
     let abroad = w.slice(run.start, run.start + 2) == b"00";
-    let promising = joined || abroad || vouched && run.len() >= 7;
-    if !promising {
+    if !(joined || abroad || run.len() >= 7) {
+        return;
+    }
+    let vouched = vouched();
+    if !(joined || abroad || vouched) {
         return;
     }
     if abroad
