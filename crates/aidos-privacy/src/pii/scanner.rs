@@ -311,6 +311,7 @@ fn word(w: &mut Window<'_>, run: Run, national: &national::Index) {
         date::at_digits(w, run);
         phone::at_digits(w, run);
         zip::at_digits(w, run);
+        age::at_digits(w, run);
         if run.len() <= 3 && next == b'.' {
             ip::v4(w, run);
         }

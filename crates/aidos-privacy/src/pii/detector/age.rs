@@ -115,12 +115,39 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
         || w.word_at(end)
         || w.number_at(end) && w.at(end) != b',';
     if start > hit.end && (1..=OLDEST).contains(&age) && !unit {
+        let keyed = Report {
+            score: 0.8,
+            why: "a number behind a word for age",
+            ..FOUND
+        };
+        w.report(start, end, keyed);
+        // `aged 2 and 16`.
+        let next = end + " and ".len();
+        let second = w.digits(next, 3);
+        let age = number(w.slice(next, second)).unwrap_or(0);
+        if w.slice(end, next) == b" and " && (1..=OLDEST).contains(&age) && ends(w, second) {
+            w.report(next, second, keyed);
+        }
+    }
+}
+
+/// Looks for an age behind a letter for a sex, both in brackets: `(f, 29)`.
+pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
+    let before = w.slice(run.start.saturating_sub(4), run.start);
+    if run.len() == 2
+        && w.at(run.end) == b')'
+        && let [b'(', sex, b',', b' '] = before
+        && b"fmwhd".contains(&sex.to_ascii_lowercase())
+        && w.at(run.start) != b'0'
+    {
+        let why = "a number behind a letter for a sex";
+        let score = 0.8;
         w.report(
-            start,
-            end,
+            run.start,
+            run.end,
             Report {
-                score: 0.8,
-                why: "a number behind a word for age",
+                score,
+                why,
                 ..FOUND
             },
         );
@@ -253,6 +280,9 @@ mod tests {
             ("He was 74.", "74"),
             ("ich bin 34 und ledig", "34"),
             ("Pt 34y/o M", "34y/o"),
+            ("I (f, 34) live here", "34"),
+            ("(aged 2 and 34)", "34"),
+            ("di anni 34, seguita", "34"),
         ] {
             found(text, Kind::Age, value);
         }

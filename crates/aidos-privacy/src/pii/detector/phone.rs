@@ -402,16 +402,18 @@ fn trunk(w: &Window<'_>, groups: &Groups, vouched: bool) -> Verdict {
 fn grouped(w: &Window<'_>, groups: &Groups) -> Verdict {
     let all = groups.get();
     let (first, last) = (all.first()?, all.last()?);
-    let even = all
-        .iter()
-        .skip(1)
-        .all(|g| g.separator == b' ' || g.separator == b'-' && all.len() == 2);
+    let joint = all.get(1)?.separator;
+    let even = matches!(joint, b' ' | b'-') && all.iter().skip(1).all(|g| g.separator == joint);
     let lens = all.iter().take(4).map(|g| g.len());
     let lens = lens.fold(0, |sum, len| sum * 10 + len.min(9));
     let fits = match (w.at(first.start), w.at(first.start + 1)) {
-        (b'9' | b'8', _) => lens == 2322,
-        (b'6', b'9') => matches!(lens, 433 | 4222),
-        (b'3', b'2'..=b'9') => lens == 37,
+        (b'2', b'1') => lens == 37 && w.at(first.start + 2) == b'0',
+        (b'2', b'3') => lens == 46 && w.slice(first.start, first.end) == b"2310",
+        (b'3', b'2'..=b'9') => matches!(lens, 37 | 3223),
+        (b'6', b'9') if matches!(lens, 433 | 4222) => true,
+        // With blanks they are as well a large number.
+        (b'6' | b'7' | b'9', _) if lens == 333 => joint == b'-',
+        (b'8' | b'9', _) => lens == 2322,
         _ => false,
     };
     (even && fits && all.len() <= 4).then_some((
@@ -492,6 +494,10 @@ mod tests {
             ("en el 93 435 37 19 hoy", "93 435 37 19"),
             ("στο 6961 638 676;", "6961 638 676"),
             ("M 348 6759819", "348 6759819"),
+            ("al 347 24 15 408.", "347 24 15 408"),
+            ("al 694-144-394, gracias", "694-144-394"),
+            ("στο 210 3577026", "210 3577026"),
+            ("2310 562631", "2310 562631"),
         ] {
             found(text, Kind::PhoneNumber, value);
         }

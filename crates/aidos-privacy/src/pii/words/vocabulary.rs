@@ -178,7 +178,7 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (topic::AGE_KEY, De, "alter|im alter von"),
     (topic::AGE_KEY, Fr, "âge|âgé de|âgée de|âgé|âgée|l'âge de"),
     (topic::AGE_KEY, Es, "edad|edad de"),
-    (topic::AGE_KEY, It, "età|età di|l'età di"),
+    (topic::AGE_KEY, It, "età|età di|l'età di|di anni"),
     (
         topic::AGE_SAID,
         En,
@@ -232,7 +232,7 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (
         topic::PHONE,
         El,
-        "τηλέφωνο|τηλεφώνου|τηλ|τηλ.|κινητό|κινητού|σταθερό|καλέστε|φαξ|τηλεφωνήστε|επικοινωνήστε|επικοινωνία|αριθμός μου|ο αριθμός",
+        "τηλέφωνο|τηλεφώνου|τηλ|τηλ.|κινητό|κινητού|σταθερό|καλέστε|κιν|κιν.|φαξ|τηλεφωνήστε|επικοινωνήστε|επικοινωνία|αριθμός μου|ο αριθμός",
     ),
     (
         topic::PHONE,
@@ -247,7 +247,7 @@ pub(super) const LISTS: &[(Topic, Language, &str)] = &[
     (
         topic::PHONE,
         Es,
-        "teléfono|teléfonos|móvil|llame|llamar|llámame|tfno|tlf|celular|contacto|número de teléfono|número es|mi número",
+        "teléfono|teléfonos|móvil|llame|llamar|llámame|llámeme|llámenos|tfno|tlf|celular|contacto|número de teléfono|número es|mi número",
     ),
     (
         topic::PHONE,
