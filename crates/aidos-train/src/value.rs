@@ -456,7 +456,28 @@ impl Values<'_> {
         match self.random.below(100) {
             0..22 => self.any("org"),
             22..38 => format!("{} {legal}", self.family()),
-            38..41 => format!("{}, {} and {}", self.family(), self.family(), self.family()),
+            38..41 => {
+                let and = match self.language {
+                    Language::En => "and",
+                    Language::El => "και",
+                    Language::De => "und",
+                    Language::Fr => "et",
+                    Language::Es => "y",
+                    Language::It => "e",
+                };
+                let end = if self.random.percent(50) {
+                    format!(" {legal}")
+                } else {
+                    String::new()
+                };
+                let first = self.family();
+                let second = if self.random.percent(60) {
+                    format!(", {}", self.family())
+                } else {
+                    String::new()
+                };
+                format!("{first}{second} {and} {}{end}", self.family())
+            }
             41..44 => format!("{}-{}", self.family(), self.family()),
             44 => format!("The {} {}", capital(&self.word()), capital(&self.word())),
             45..51 if self.language == Language::En => format!("{} {kind} {legal}", self.family()),
