@@ -9,7 +9,9 @@ mod rten;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "rten")]
 use aidos_onnx::Recogniser;
+#[cfg(feature = "rten")]
 use aidos_privacy::pii::{Candidate, Kind};
 
 /// The folder of the data.
@@ -28,6 +30,7 @@ fn copy() -> tempfile::TempDir {
 }
 
 /// What a model finds in a text: its words, type and score.
+#[cfg(feature = "rten")]
 fn found(model: &Recogniser, text: &str) -> Vec<(String, Kind, f32)> {
     let mut out: Vec<Candidate> = Vec::new();
     model.read(text, &mut out).unwrap();
@@ -38,6 +41,7 @@ fn found(model: &Recogniser, text: &str) -> Vec<(String, Kind, f32)> {
 }
 
 /// Texts that hold what is hard: pieces of words, marks, letters beyond ASCII, more tokens than the model takes.
+#[cfg(feature = "rten")]
 fn texts() -> Vec<String> {
     vec![
         "call Maria Rossi of Acme Ltd, lives in Berlin.".to_owned(),
