@@ -30,6 +30,7 @@ use crate::Error;
 use crate::entries::Entries;
 use crate::feed::hex;
 use crate::keys::{Keys, Restored};
+use crate::names::Names;
 use crate::pii;
 use crate::plan::Input;
 use crate::progress::{Cancel, Moment, Progress};
@@ -62,6 +63,8 @@ pub struct Plan {
     pub own: Own,
     /// What persons said of findings: what they rejected is not found.
     pub decisions: Decisions,
+    /// How names are found.
+    pub names: Names,
 }
 
 /// Who asks for values back, and where that is written down.
@@ -165,7 +168,7 @@ impl<'j> Job<'j> {
         let anonymiser = Anonymiser::new(
             plan.policy.clone(),
             CommunityKey::from_bytes(*plan.key.export()),
-            pii::scanner(aidos_privacy::pii::Options::default(), true)?
+            pii::scanner(aidos_privacy::pii::Options::default(), &plan.names)?
                 .with_decisions(plan.decisions.clone()),
             assets(plan.own.names()),
         );
@@ -441,7 +444,7 @@ fn publish(
 }
 
 /// SHA-256 of a file.
-fn digest(path: &Path) -> Result<String, Error> {
+pub(crate) fn digest(path: &Path) -> Result<String, Error> {
     let mut file = File::open(path).map_err(Error::file("read", path))?;
     let mut sha = Sha256::new();
     let mut bytes = vec![0; read::CHUNK];

@@ -99,6 +99,12 @@ pub enum Error {
         /// Why.
         reasons: Vec<Reason>,
     },
+    /// A model of the user's failed at a text, so that names in it were not found.
+    #[error("{what}")]
+    Model {
+        /// The file, what is wrong and the way out.
+        what: String,
+    },
     /// Somebody asked to stop.
     #[error("stopped on request")]
     Cancelled,

@@ -18,6 +18,7 @@ use crate::case::Checkpoint;
 use crate::entries::LONGEST_LINE;
 use crate::export::Row;
 use crate::feed::total_bytes;
+use crate::names::Names;
 use crate::output::Output;
 use crate::pipeline::{Pipeline, Style};
 use crate::plan::Reading;
@@ -56,20 +57,34 @@ pub struct Scanned {
     pub refused: Vec<Refused>,
 }
 
-/// Builds a scanner; with `tagger` it also finds names of persons, places and organisations, unless none of
-/// these types is wanted.
+/// Builds a scanner; it also finds names of persons, places and organisations as `names` says, unless none of
+/// the types that these find is wanted.
 ///
 /// # Errors
 /// When a detector of the user's is wrong, or the program was built with a broken model.
-pub fn scanner(options: Options, tagger: bool) -> Result<Scanner, Error> {
+pub fn scanner(options: Options, names: &Names) -> Result<Scanner, Error> {
     let usage = |error: &dyn std::fmt::Display| Error::Usage(error.to_string());
-    let serves = tagger && Tagger::serves(options.kinds);
-    let scanner = Scanner::new(options).map_err(|error| usage(&error))?;
-    if !serves {
-        return Ok(scanner);
+    let kinds = options.kinds;
+    let mut scanner = Scanner::new(options).map_err(|error| usage(&error))?;
+    if names.tagger && Tagger::serves(kinds) {
+        let tagger = Tagger::shipped().map_err(|error| usage(&error))?;
+        scanner = scanner.with_pass(Box::new(tagger));
     }
-    let tagger = Tagger::shipped().map_err(|error| usage(&error))?;
-    Ok(scanner.with_pass(Box::new(tagger)))
+    if let Some(pass) = names.model.as_ref().and_then(|model| model.pass(kinds)) {
+        scanner = scanner.with_pass(pass);
+    }
+    Ok(scanner)
+}
+
+/// Whether a scanner found all that it can find.
+///
+/// # Errors
+/// When a pass of it failed at a text.
+pub(crate) fn whole(scanner: &Scanner) -> Result<(), Error> {
+    match scanner.failure() {
+        Some(what) => Err(Error::Model { what }),
+        None => Ok(()),
+    }
 }
 
 /// The columns of [`Form::Csv`].
@@ -82,7 +97,7 @@ const COLUMNS: [&str; 9] = [
 /// A place is path, line of the record, and code points inside the record, the end exclusive.
 ///
 /// # Errors
-/// When the output cannot be written, or somebody cancelled.
+/// When the output cannot be written, a model of the user's failed at a text, or somebody cancelled.
 pub fn scan(
     mut reading: Reading,
     stdin: Option<Box<dyn Read + Send>>,
@@ -128,6 +143,7 @@ pub fn scan(
         checkpoint: None,
     }
     .run()?;
+    whole(scanner)?;
     Ok(Scanned {
         rows_read: outcome.found.counts.rows,
         unscanned: outcome.found.counts.rejected,
@@ -231,7 +247,7 @@ fn push_score(out: &mut Vec<u8>, score: f32) {
     push_u64(out, hundredths % 10);
 }
 
-/// A line that asks for the spans of a text; other members are passed over. `"tagger": false` leaves names out.
+/// A line that asks for the spans of a text; other members are passed over. `"tagger": false` leaves the tagger out.
 #[derive(Deserialize)]
 struct Asked<'a> {
     #[serde(borrow)]
@@ -261,15 +277,16 @@ struct Lines<'i> {
 /// several threads. Offsets are code points of the text, the end exclusive.
 ///
 /// # Errors
-/// When a line is no such object, the output cannot be written, or somebody cancelled.
+/// When a line is no such object, the output cannot be written, a model of the user's failed at a text, or somebody
+/// cancelled.
 pub fn spans(
     input: &mut (dyn BufRead + Send),
     out: &mut (dyn Write + Send),
-    (options, tagger): (&Options, bool),
+    (options, names): (&Options, &Names),
     threads: usize,
     cancel: &Cancel,
 ) -> Result<u64, Error> {
-    let usual = scanner(options.clone(), tagger)?;
+    let usual = scanner(options.clone(), names)?;
     let lines = Mutex::new(Lines {
         input,
         batch: 0,
@@ -281,7 +298,7 @@ pub fn spans(
             .map(|_| {
                 let (lines, written, usual) = (&lines, &written, &usual);
                 scope.spawn(move || {
-                    let result = answer(lines, written, usual, (options, tagger), cancel);
+                    let result = answer(lines, written, usual, (options, names), cancel);
                     if result.is_err() {
                         written.break_down();
                     }
@@ -315,7 +332,7 @@ fn answer(
     lines: &Mutex<Lines<'_>>,
     written: &Turnstile<&mut (dyn Write + Send)>,
     usual: &Scanner,
-    options: (&Options, bool),
+    options: (&Options, &Names),
     cancel: &Cancel,
 ) -> Result<u64, Option<Error>> {
     let mut kept = Vec::new();
@@ -343,6 +360,9 @@ fn answer(
                 wrong = Some(Error::NotTexts { line, what });
                 break;
             }
+        }
+        if let Some(what) = options.1.failure() {
+            return Err(Some(Error::Model { what }));
         }
         // What was answered before a wrong line is written all the same.
         let result = written.pass(batch, |out| out.write_all(&answers));
@@ -399,7 +419,7 @@ type Special = ((Option<Vec<String>>, Option<String>, bool), Scanner);
 fn one(
     line: &[u8],
     usual: &Scanner,
-    (options, tagger): (&Options, bool),
+    (options, names): (&Options, &Names),
     kept: &mut Vec<Special>,
     out: &mut Vec<u8>,
 ) -> Result<(), String> {
@@ -412,10 +432,10 @@ fn one(
             .unwrap_or_default()
             .to_owned()
     })?;
-    let named = asked.tagger.unwrap_or(tagger);
-    let special = asked.types.is_some() || asked.language.is_some() || named != tagger;
+    let tagger = asked.tagger.unwrap_or(names.tagger);
+    let special = asked.types.is_some() || asked.language.is_some() || tagger != names.tagger;
     let scanner = if special {
-        let key = (asked.types.clone(), asked.language.clone(), named);
+        let key = (asked.types.clone(), asked.language.clone(), tagger);
         let at = if let Some(at) = kept.iter().position(|(known, _)| *known == key) {
             at
         } else {
@@ -426,7 +446,11 @@ fn one(
             if let Some(language) = asked.language.as_deref().and_then(Language::parse) {
                 options.language = Some(language);
             }
-            let scanner = scanner(options, named).map_err(|error| error.to_string())?;
+            let names = Names {
+                tagger,
+                ..names.clone()
+            };
+            let scanner = scanner(options, &names).map_err(|error| error.to_string())?;
             if kept.len() == KEPT {
                 kept.remove(0);
             }
@@ -467,7 +491,7 @@ mod tests {
         spans(
             &mut input.as_bytes(),
             &mut out,
-            (&options, true),
+            (&options, &Names::default()),
             threads,
             &cancel,
         )?;
@@ -542,7 +566,7 @@ mod tests {
         let result = spans(
             &mut input.as_bytes(),
             &mut out,
-            (&Options::default(), true),
+            (&Options::default(), &Names::default()),
             2,
             &cancel,
         );

@@ -47,6 +47,7 @@ use crate::Error;
 use crate::ending::Ending;
 use crate::entries::Entries;
 use crate::fold::Fold;
+use crate::names::Names;
 use crate::numbers::Numbers;
 use crate::output::compress;
 use crate::pii;
@@ -84,6 +85,8 @@ pub struct Protection {
     pub pap: Pap,
     /// What persons said of findings: what they rejected is not found.
     pub decisions: Decisions,
+    /// How names are found.
+    pub names: Names,
 }
 
 /// What became of it.
@@ -277,8 +280,11 @@ impl Job<'_> {
         Ok(Anonymiser::new(
             self.protection.policy.clone(),
             CommunityKey::from_bytes(*self.protection.key.export()),
-            pii::scanner(aidos_privacy::pii::Options::default(), true)?
-                .with_decisions(self.protection.decisions.clone()),
+            pii::scanner(
+                aidos_privacy::pii::Options::default(),
+                &self.protection.names,
+            )?
+            .with_decisions(self.protection.decisions.clone()),
             assets,
         )
         .with_attackers(attackers::read(self.work)?))

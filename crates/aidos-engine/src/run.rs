@@ -63,7 +63,7 @@ fn work_on(
     cancel: &Cancel,
 ) -> Result<Summary, Error> {
     let started = Instant::now();
-    let options = options(plan);
+    let options = options(plan)?;
     let (case, from) = match Case::begin(plan, &options)? {
         Begun::Work(case, from) => (case, from),
         Begun::Done(case) => return Ok(summary_of(&case)),
@@ -345,9 +345,9 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// The options that the result depends on.
-fn options(plan: &RunPlan) -> Value {
+fn options(plan: &RunPlan) -> Result<Value, Error> {
     let reading = &plan.reading;
-    json!({
+    let mut options = json!({
         "provider": reading.provider.map(|number| reading.providers.get(number).name()),
         "timezone": reading.zone_name,
         "year": reading.year,
@@ -362,7 +362,14 @@ fn options(plan: &RunPlan) -> Value {
         })),
         "objects": plan.objects_text,
         "compress": plan.compress,
-    })
+    });
+    // Only where there is one: cases that were made without go on as they are.
+    if let Some(own) = &plan.protection
+        && let Some(model) = &own.names.model
+    {
+        options["protection"]["model"] = model.digest()?.into();
+    }
+    Ok(options)
 }
 
 /// A rule as the option spells it.

@@ -92,6 +92,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
     }),
     setting("policy", "AIDOS_POLICY", "", Shape::Path, any),
     setting("decisions", "AIDOS_DECISIONS", "", Shape::Path, any),
+    setting("model", "AIDOS_MODEL", "", Shape::Path, any),
+    setting("onnxruntime", "AIDOS_ONNXRUNTIME", "", Shape::Path, any),
     setting("community", "AIDOS_COMMUNITY", "", Shape::One, any),
     setting("key-file", "AIDOS_KEY_FILE", "", Shape::Path, any),
     setting(

@@ -11,6 +11,7 @@ use aidos_core::extract::mapped::{Mapped, Mapping};
 use aidos_core::extract::{NatRule, Provider};
 use aidos_engine::decisions::Ledger;
 use aidos_engine::keys::Keys;
+use aidos_engine::names::{Model, Names};
 use aidos_engine::plan::{Input, Providers, Reading};
 use aidos_engine::protect::Protection;
 use aidos_model::Tlp;
@@ -18,7 +19,7 @@ use aidos_privacy::policy::{Pap, Policy};
 use clap::Args;
 use zeroize::Zeroizing;
 
-use crate::config::{self, Config, Given};
+use crate::config::{self, Config, Given, Origin};
 use crate::ui::{Ui, plain, usage};
 
 /// How raw logs are read.
@@ -114,6 +115,56 @@ impl PolicyArgs {
     }
 }
 
+/// A model of the user's own.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "How names are found")]
+pub(crate) struct ModelArgs {
+    /// A model of your own beside the tagger: a folder with model.onnx, tokenizer.json and config.json
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) model: Option<String>,
+
+    /// The libonnxruntime that runs it [default: it runs inside the program]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) onnxruntime: Option<String>,
+}
+
+impl ModelArgs {
+    /// As the command line's layer.
+    pub(crate) fn given(&self) -> Given {
+        vec![
+            ("model", maybe(self.model.as_ref())),
+            ("onnxruntime", maybe(self.onnxruntime.as_ref())),
+        ]
+    }
+}
+
+/// How names are found: by the tagger, and by a model where one is named. That is opened and tried now, before any work.
+pub(crate) fn names(config: &Config, ui: &Ui) -> anyhow::Result<Names> {
+    let Some(folder) = config.one("model") else {
+        let mut all = config.iter();
+        if all.any(|(setting, chosen)| {
+            setting.key == "onnxruntime" && chosen.origin == Origin::CommandLine
+        }) {
+            return Err(usage(
+                "--onnxruntime runs a model of your own; name that one with --model FOLDER",
+            ));
+        }
+        return Ok(Names::default());
+    };
+    let library = config.one("onnxruntime").map(Path::new);
+    let model = Model::open(Path::new(folder), library)?;
+    if !model.ignored().is_empty() {
+        ui.say(&format!(
+            "note: labels of the model that are left out: {}; labels.toml in its folder can say what they are",
+            plain(&model.ignored().join(", "))
+        ));
+    }
+    Ok(Names {
+        model: Some(model),
+        ..Names::default()
+    })
+}
+
 /// Where decisions about findings are looked for.
 const DECISIONS: &str = "decisions.jsonl";
 
@@ -157,7 +208,7 @@ pub(crate) fn passphrase(config: &Config, ui: &Ui) -> anyhow::Result<Option<Zero
     Ok(Some(Zeroizing::new(text.into_encoded_bytes())))
 }
 
-/// Policy and keys. The community's key and this installation's are made where they are missing.
+/// Policy and keys; names are found by the tagger. The community's key and this installation's are made where they are missing.
 pub(crate) fn protection(config: &Config, ui: &Ui) -> anyhow::Result<Protection> {
     let policy = policy(config)?;
     let keys = keys()?;
@@ -179,6 +230,7 @@ pub(crate) fn protection(config: &Config, ui: &Ui) -> anyhow::Result<Protection>
         installation: keys.installation()?,
         pap: config.read("pap", Pap::from_str)?.unwrap_or_default(),
         decisions: Ledger::at(Path::new(config.one("decisions").unwrap_or(DECISIONS))).read()?,
+        names: Names::default(),
         policy,
     })
 }

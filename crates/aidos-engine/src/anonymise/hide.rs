@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::ledger::{Outputs, Sealed};
 use super::read::{Act, Failed};
 use crate::Error;
+use crate::names::Names;
 use crate::pii;
 use crate::protect::direction;
 
@@ -103,6 +104,8 @@ impl<'h> Hide<'h> {
     }
 
     fn end(&mut self, document: &Document) -> Result<(), Failed> {
+        // Before it is written: what could not be read was not hidden.
+        pii::whole(self.anonymiser.scanner())?;
         self.documents += 1;
         self.statistics.add(document.statistics());
         match &mut self.room {
@@ -250,7 +253,8 @@ impl Act for Hide<'_> {
             sampler.row(row.iter().map(String::as_str));
         }
         // Without a scanner all cells are texts, which hides as well.
-        let scanner: Result<_, Error> = pii::scanner(aidos_privacy::pii::Options::default(), false);
+        let scanner: Result<_, Error> =
+            pii::scanner(aidos_privacy::pii::Options::default(), &Names::NONE);
         let Ok(scanner) = scanner else { return };
         let report = Profiler::new(scanner).profile(&sampler.finish(), &Options::default());
         self.columns = vec![None; header.len()];

@@ -17,7 +17,7 @@ use super::rare::Row;
 use super::sample::{self, Sample};
 use super::{Pair, SHOWN};
 use crate::Error;
-use crate::pii::push_span;
+use crate::pii::{push_span, whole};
 
 /// What is counted.
 #[derive(Default)]
@@ -82,6 +82,7 @@ impl Worker<'_> {
         }
         self.anonymiser
             .entry_with(document, &mut entry, direction, &found);
+        whole(self.anonymiser.scanner())?;
         if let Some(raw) = raw {
             out.rows.push(Row::of(&raw, &entry).key());
         }

@@ -11,7 +11,7 @@ use aidos_engine::plan::Input;
 use super::run::{now, refusals};
 use crate::cli::Session;
 use crate::config::Given;
-use crate::options::{self, maybe};
+use crate::options::{self, ModelArgs, maybe};
 use crate::ui::{Ui, count, counted, plain, usage};
 
 /// Hide personal and own data in files, by policy, under a community's key
@@ -64,6 +64,9 @@ pub(crate) struct Args {
     /// The passphrase that seals the key, alone in a file
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<String>,
+
+    #[command(flatten)]
+    model: ModelArgs,
 }
 
 impl Args {
@@ -80,7 +83,7 @@ impl Args {
 
 /// Does what was asked.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let config = session.config([args.given()])?;
+    let config = session.config([args.given(), args.model.given()])?;
     let keys = options::keys()?;
     if args.restore {
         let policy = options::policy(&config)?;
@@ -110,6 +113,11 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         key: protection.key,
         own: options::own(&config)?,
         decisions: protection.decisions,
+        names: if args.restore {
+            protection.names
+        } else {
+            options::names(&config, session.ui)?
+        },
     };
     let out = Box::new(session.ui.out());
     let progress = session.ui.progress();

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::cli::Session;
 use crate::config::{Config, Given, Shape};
-use crate::options::{ReadingArgs, SharingArgs, maybe};
+use crate::options::{ModelArgs, ReadingArgs, SharingArgs, maybe};
 use crate::ui::plain;
 
 /// Which options hold, and where each comes from
@@ -57,6 +57,9 @@ struct Show {
     sharing: SharingArgs,
 
     #[command(flatten)]
+    model: ModelArgs,
+
+    #[command(flatten)]
     reading: ReadingArgs,
 }
 
@@ -73,7 +76,12 @@ impl Show {
 /// Shows the options.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let What::Show(show) = &args.what;
-    let config = session.config([show.given(), show.sharing.given(), show.reading.given()])?;
+    let config = session.config([
+        show.given(),
+        show.sharing.given(),
+        show.model.given(),
+        show.reading.given(),
+    ])?;
     let text = if session.ui.json() {
         objects(&config)
     } else {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use aidos_engine::Exit;
 use aidos_engine::decisions::Ledger;
+use aidos_engine::names::Names;
 use aidos_engine::pii::{self, Form, Scanned};
 use aidos_engine::plan::Input;
 use aidos_privacy::decision::Verdict;
@@ -14,7 +15,8 @@ use clap::Subcommand;
 
 use super::run::refusals;
 use crate::cli::Session;
-use crate::options::{self, ReadingArgs};
+use crate::config::Config;
+use crate::options::{self, ModelArgs, ReadingArgs};
 use crate::ui::{count, usage};
 
 /// Personal data: where it stands, what it is and why
@@ -50,6 +52,7 @@ enum What {
     aidos pii scan tickets.txt --types PERSON,PHONE_NUMBER --language de\n  \
     aidos pii scan router.log --json | head\n  \
     aidos pii scan tickets.zip --csv > findings.csv\n  \
+    aidos pii scan mails.txt --model models/ner\n  \
     aidos pii scan --jsonl texts.jsonl > spans.jsonl")]
 struct Scan {
     /// Files, folders and archives; - or nothing for standard input
@@ -76,7 +79,7 @@ struct Scan {
     #[arg(long, value_name = "S", default_value_t = 0.5)]
     min_score: f32,
 
-    /// Do not look for names of persons, places and organisations
+    /// Look for names by a --model of your own alone, or not at all
     #[arg(long)]
     no_tagger: bool,
 
@@ -95,6 +98,9 @@ struct Scan {
     /// What was accepted and rejected, honoured where the file is there
     #[arg(long, value_name = "FILE", default_value = "decisions.jsonl")]
     decisions: PathBuf,
+
+    #[command(flatten)]
+    model: ModelArgs,
 
     #[command(flatten)]
     reading: ReadingArgs,
@@ -160,11 +166,19 @@ fn wanted(args: &Scan) -> anyhow::Result<Options> {
     Ok(wanted)
 }
 
+/// How names are found.
+fn names(args: &Scan, config: &Config, session: &Session<'_>) -> anyhow::Result<Names> {
+    Ok(Names {
+        tagger: !args.no_tagger,
+        ..options::names(config, session.ui)?
+    })
+}
+
 /// Scans files.
 fn work(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let scanner = pii::scanner(wanted(args)?, !args.no_tagger)?;
+    let config = session.config([args.model.given(), args.reading.given()])?;
+    let scanner = pii::scanner(wanted(args)?, &names(args, &config, session)?)?;
     let scanner = scanner.with_decisions(Ledger::at(&args.decisions).read()?);
-    let config = session.config([args.reading.given()])?;
     let reading = options::reading(&config, options::inputs(&args.files))?;
     let stdin = reading
         .inputs
@@ -234,7 +248,8 @@ fn exit(args: &Scan, scanned: &Scanned) -> Exit {
 /// Answers texts.
 fn answer(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
     let wanted = wanted(args)?;
-    let config = session.config([args.reading.given()])?;
+    let config = session.config([args.model.given(), args.reading.given()])?;
+    let names = names(args, &config, session)?;
     let reading = options::reading(&config, Vec::new())?;
     let mut out = session.ui.out();
     let mut input: Box<dyn std::io::BufRead + Send> = match args.files.as_slice() {
@@ -250,7 +265,7 @@ fn answer(args: &Scan, session: &Session<'_>) -> anyhow::Result<Exit> {
     pii::spans(
         &mut input,
         &mut out,
-        (&wanted, !args.no_tagger),
+        (&wanted, &names),
         reading.threads,
         &session.cancel,
     )?;

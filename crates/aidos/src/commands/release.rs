@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use aidos_engine::Exit;
 use aidos_engine::plan::RunPlan;
+use aidos_engine::protect::Protection;
 use aidos_engine::release::{self, Checked, Word};
 use aidos_privacy::gate::State;
 use clap::Subcommand;
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use super::run::now;
 use crate::cli::Session;
-use crate::options::{self, PolicyArgs, SharingArgs};
+use crate::options::{self, ModelArgs, PolicyArgs, SharingArgs};
 use crate::ui::{count, plain};
 
 /// What may leave of a case: check it, attack it, approve it
@@ -49,6 +50,9 @@ struct Check {
 
     #[command(flatten)]
     policy: PolicyArgs,
+
+    #[command(flatten)]
+    model: ModelArgs,
 }
 
 /// Let a release leave that waits for a person
@@ -85,8 +89,15 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
 }
 
 fn look(args: &Check, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let config = session.config([args.sharing.given(), args.policy.given()])?;
-    let protection = options::protection(&config, session.ui)?;
+    let config = session.config([
+        args.sharing.given(),
+        args.policy.given(),
+        args.model.given(),
+    ])?;
+    let protection = Protection {
+        names: options::names(&config, session.ui)?,
+        ..options::protection(&config, session.ui)?
+    };
     let plan = RunPlan {
         own: options::own(&config)?,
         ..RunPlan::default()

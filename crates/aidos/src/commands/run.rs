@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use aidos_engine::plan::{Input, RunPlan};
+use aidos_engine::protect::Protection;
 use aidos_engine::{Error, Exit, Refused, Summary};
 use aidos_model::Timestamp;
 use aidos_privacy::gate::State;
 
 use crate::cli::Session;
 use crate::config::{Config, Given, switch};
-use crate::options::{self, PolicyArgs, ReadingArgs, SharingArgs, maybe};
+use crate::options::{self, ModelArgs, PolicyArgs, ReadingArgs, SharingArgs, maybe};
 use crate::ui::{Ui, count, counted, plain};
 
 /// Raw evidence in; clean entries, STIX 2.1, patterns and a report out
@@ -45,6 +46,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     policy: PolicyArgs,
+
+    #[command(flatten)]
+    model: ModelArgs,
 
     /// Make shareable/: what partners would see, hidden by policy, behind the gate [default: true]
     #[arg(
@@ -106,7 +110,10 @@ impl Args {
             objects_text,
             protection: match config.read("shareable", switch)? {
                 Some(false) => None,
-                _ => Some(Arc::new(options::protection(config, ui)?)),
+                _ => Some(Arc::new(Protection {
+                    names: options::names(config, ui)?,
+                    ..options::protection(config, ui)?
+                })),
             },
             compress: config.read("compress", switch)?.unwrap_or(false),
             resume: self.resume,
@@ -131,6 +138,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         args.given(),
         args.sharing.given(),
         args.policy.given(),
+        args.model.given(),
         args.reading.given(),
     ])?;
     let plan = args.plan(&config, session.ui)?;
