@@ -31,6 +31,8 @@ pub mod codec;
 mod decrypt;
 mod entropy;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hash;
 mod kernel;
 mod keys;
