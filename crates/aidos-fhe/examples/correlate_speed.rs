@@ -1,4 +1,5 @@
-//! Times of each role by size, in memory: `cargo run --release -p aidos-fhe --example correlate_speed [THREADS]`.
+//! Times of each role by size, in memory:
+//! `cargo run --release -p aidos-fhe --example correlate_speed [THREADS [ROW]]`, a row being one of 0 to 3.
 //!
 //! Everything the server does is in its time: reading, checking hashes and coefficients, masking, flooding, switching,
 //! signing. Memory is the resident peak of the whole process, in which all roles and files live.
@@ -13,18 +14,34 @@ use aidos_fhe::{EvaluationKey, SecretKey};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = std::env::args().nth(1).map_or(Ok(2), |text| text.parse())?;
-    println!("{threads} threads; seconds of wall time, best of 5 for the server");
+    let only: Option<usize> = std::env::args()
+        .nth(2)
+        .map(|text| text.parse())
+        .transpose()?;
     println!(
-        "{:<22} {:>8} {:>8} {:>8} {:>8} {:>8}  {}",
-        "", "query", "list", "setup", "server", "decrypt", "bytes of query, list, result; peak"
+        "{threads} threads; seconds of wall time, best of 5 for the server, and its mean CPU time"
     );
-    for (kind, queries, entries) in [
+    println!(
+        "{:<22} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}  {}",
+        "",
+        "query",
+        "list",
+        "setup",
+        "server",
+        "CPU",
+        "decrypt",
+        "bytes of query, list, result; peak"
+    );
+    let rows = [
         (Kind::Ipv4, 1_000, 10_000),
         (Kind::Ipv4, 5_000, 100_000),
         (Kind::Ipv4, 5_000, 1_000_000),
         (Kind::Email, 5_000, 1_000_000),
-    ] {
-        row(kind, queries, entries, threads)?;
+    ];
+    for (number, (kind, queries, entries)) in rows.into_iter().enumerate() {
+        if only.is_none_or(|only| only == number) {
+            row(kind, queries, entries, threads)?;
+        }
     }
     Ok(())
 }
@@ -60,7 +77,7 @@ fn row(
         timed(|| aidos_fhe::encrypt_list(public, &key, &listed, &signer, 0, threads, &mut list))?;
 
     let (evaluation, setup) = timed(|| EvaluationKey::read(&server))?;
-    let mut best = f64::MAX;
+    let (mut best, before) = (f64::MAX, cpu());
     let mut result = Vec::new();
     for _ in 0..5 {
         result.clear();
@@ -71,6 +88,7 @@ fn row(
         })?;
         best = best.min(time);
     }
+    let used = (cpu() - before) / 5.0;
     let opened = Artefact::open(&result, codec::Kind::Result)?;
     let (hits, decrypt) = timed(|| aidos_fhe::decrypt(&secret, &opened, threads))?;
     let lines = aidos_fhe::report(&map, &hits)?;
@@ -79,7 +97,7 @@ fn row(
         .zip(0..)
         .all(|(line, number)| line.is_match == (number < queries / 10));
     println!(
-        "{:<22} {query_time:8.3} {list_time:8.3} {setup:8.3} {best:8.3} {decrypt:8.3}  {:.1} MB, {:.1} MB, {:.2} MB; {} MiB{}",
+        "{:<22} {query_time:8.3} {list_time:8.3} {setup:8.3} {best:8.3} {used:8.3} {decrypt:8.3}  {:.1} MB, {:.1} MB, {:.2} MB; {} MiB{}",
         format!("{queries} × {entries} {kind}").replace(" address", ""),
         megabytes(&query),
         megabytes(&list),
@@ -109,4 +127,16 @@ fn peak() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     number.unwrap_or(0) / 1024
+}
+
+/// Seconds of processor time that this process used so far, in hundredths.
+fn cpu() -> f64 {
+    #[expect(clippy::disallowed_methods, reason = "a measurement")]
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }

@@ -4,7 +4,7 @@
 //! Not part of the public interface.
 
 use crate::codec::{Artefact, HEADER, Header, Kind, Seal, Signer, Writer};
-use crate::{EvaluationKey, Hits, PublicKey, normalise};
+use crate::{Error, EvaluationKey, Hits, PublicKey, normalise};
 
 const KINDS: [Kind; 6] = [
     Kind::PublicKey,
@@ -28,13 +28,9 @@ pub fn file(bytes: &[u8]) {
             assert_eq!(&header.bytes(), start, "a header has two spellings");
         }
         let opened = Artefact::open(&owned, kind);
-        one_line(opened.err().map(|error| error.to_string()));
+        one_line(opened.err().as_ref());
     }
-    one_line(
-        EvaluationKey::read(&owned)
-            .err()
-            .map(|error| error.to_string()),
-    );
+    one_line(EvaluationKey::read(&owned).err().as_ref());
 }
 
 /// A header as it comes, its records filled with the bytes behind it, and all of it signed: what a hostile maker can
@@ -82,7 +78,7 @@ pub fn signed(bytes: &[u8]) {
             outcome.is_err() || kind == Kind::Hits,
             "nobody finds a key for a name that was given"
         );
-        one_line(outcome.err().map(|error| error.to_string()));
+        one_line(outcome.err().as_ref());
     }
 }
 
@@ -99,9 +95,10 @@ pub fn value(bytes: &[u8]) {
 }
 
 /// A message for people: one line, not empty.
-fn one_line(message: Option<String>) {
-    let is_bad = |text: &String| text.is_empty() || text.contains(char::is_control);
-    assert!(!message.as_ref().is_some_and(is_bad), "{message:?}");
+fn one_line(error: Option<&Error>) {
+    let message = error.map_or_else(|| "none".to_owned(), Error::to_string);
+    let is_bad = message.is_empty() || message.contains(char::is_control);
+    assert!(!is_bad, "{message:?}");
 }
 
 #[cfg(test)]

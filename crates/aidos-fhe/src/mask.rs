@@ -20,7 +20,7 @@ pub(crate) fn mask(set: &Set, stream: &mut Stream) -> Zeroizing<Vec<u64>> {
 fn nonzero(t: u64, stream: &mut Stream) -> u64 {
     let mask = u64::MAX >> t.leading_zeros();
     loop {
-        let bits = if mask <= u64::from(u32::MAX) {
+        let bits = if u32::try_from(mask).is_ok() {
             u64::from(stream.next_u32())
         } else {
             stream.next_u64()

@@ -47,7 +47,7 @@ impl Bounds {
         let room = multiplied(set.limbs) / (2.0 * t);
         let (kept, dropped) = set.limbs.split_at(set.result_limbs);
         // Each switch rounds once more; all but the last rounding are scaled down by a limb afterwards.
-        let rounding = (1.0 + n * small) / 2.0 * 1.001 + 2.0;
+        let rounding = (n * small + 1.0) * 0.5005 + 2.0;
         Self {
             fresh,
             product,

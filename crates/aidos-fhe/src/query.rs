@@ -1,6 +1,6 @@
 //! The query owner: values into sets, their powers encrypted, and the map that says which slot is which.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::Write;
 
 use zeroize::Zeroizing;
@@ -47,12 +47,12 @@ pub fn encrypt_query(
     let hashing = Hashing::new(set, key);
     let mut points = Vec::new();
     let mut first_texts = Vec::new();
-    let mut seen: HashMap<Point, ()> = HashMap::with_capacity(texts.len());
+    let mut seen: HashSet<Point> = HashSet::with_capacity(texts.len());
     for (point, text) in list::points(&hashing, key.kind(), texts)?
         .into_iter()
         .zip(texts)
     {
-        if seen.insert(point, ()).is_none() {
+        if seen.insert(point) {
             points.push(point);
             first_texts.push(*text);
         }
@@ -61,7 +61,7 @@ pub fn encrypt_query(
     let tables = cuckoo::seat(&places, set.bins(), set.capacity, &mut entropy::fresh()?);
     let sets = u32::try_from(tables.len())
         .ok()
-        .filter(|sets| *sets <= u32::from(u16::MAX));
+        .filter(|sets| u16::try_from(*sets).is_ok());
     let header = Header {
         kind: codec::Kind::Query,
         set,

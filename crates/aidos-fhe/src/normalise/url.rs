@@ -72,10 +72,10 @@ fn segments(path: &str) -> String {
         }
     }
     let mut path = String::new();
-    kept.iter().for_each(|segment| {
+    for segment in kept {
         path.push('/');
         path.push_str(segment);
-    });
+    }
     if open {
         path.push('/');
     }
