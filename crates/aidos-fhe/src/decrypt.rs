@@ -159,8 +159,7 @@ impl Hits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::pack::pack;
-    use crate::kernel::{self, Outcome};
+    use crate::kernel::tests::sum_of;
     use crate::number::inverse;
     use crate::scheme::tests::Oracle;
     use crate::set::{IP4_S1, STR_S1};
@@ -171,14 +170,12 @@ mod tests {
     /// noise. Gives the noise of the job and the part of the mask's coefficients that he then reads rightly.
     fn attack(set: &'static crate::Set, shift: Option<u32>) -> (u128, f64) {
         let mut oracle = Oracle::new(set);
-        let (mut unit, mut powers) = (Vec::new(), Vec::new());
-        for _ in 0..2 {
-            let (a, x) = (oracle.random_slots(), oracle.random_slots());
-            for part in oracle.encrypt(&a) {
-                pack(&Vec::from(&part), set.limb_bits(), &mut unit);
-            }
-            powers.push(oracle.encrypt(&x).map(|part| Vec::<u64>::from(&part)));
-        }
+        let mut encrypted = || -> [Vec<u64>; 2] {
+            let slots = oracle.random_slots();
+            oracle.encrypt(&slots).map(|part| Vec::from(&part))
+        };
+        let unit = [encrypted(), encrypted()];
+        let mut powers = [encrypted(), encrypted()];
         if let Some(shift) = shift {
             let scheme = oracle.scheme();
             let rows = powers[1][0].chunks_exact_mut(set.degree);
@@ -189,9 +186,7 @@ mod tests {
                 row.iter_mut().for_each(|c| *c = modulus.add(*c, offset));
             }
         }
-        let Outcome::Sum(sum) = kernel::evaluate(oracle.scheme(), &powers, &unit).unwrap() else {
-            panic!("all coefficients are below their limbs");
-        };
+        let sum = sum_of(oracle.scheme(), &unit, &powers).unwrap();
         let mut drawn = oracle.stream.clone();
         let mut mask = mask::mask(set, &mut drawn);
         oracle.scheme().encode(&mut mask);

@@ -12,20 +12,7 @@ use fhe_math::zq::Modulus;
 use crate::Error;
 use crate::codec::pack::unpack;
 use crate::scheme::Scheme;
-
-/// Coefficients that are worked on at once.
-const BLOCK: usize = 256;
-
-/// A transformed ciphertext, limb after limb.
-pub(crate) type Ciphertext = [Vec<u64>; 2];
-
-/// What the kernel found.
-pub(crate) enum Outcome {
-    /// The three parts of the sum, transformed, limb after limb.
-    Sum([Vec<u64>; 3]),
-    /// The place of a ciphertext with a coefficient that is not below its limb.
-    Refused(usize),
-}
+use crate::unit::{BLOCK, block};
 
 /// The sums of one block.
 struct Sums {
@@ -34,69 +21,64 @@ struct Sums {
     high: [u128; BLOCK],
 }
 
-/// Evaluates the polynomials whose packed coefficients a₀ … a₍L₋₁₎ are one after the other in `unit` at the values
-/// whose powers x … x^L are given.
+/// Evaluates one limb of the polynomials whose packed coefficients a₀ … a₍L₋₁₎ are in `record` at the values whose powers
+/// x … x^L are in `powers`, L being `roots`; both in the order of `unit`. Writes that limb of the three parts of the
+/// sum, transformed, and says whether all coefficients were below it.
 pub(crate) fn evaluate(
     scheme: &Scheme,
-    powers: &[Ciphertext],
-    unit: &[u8],
-) -> Result<Outcome, Error> {
+    limb: usize,
+    roots: usize,
+    powers: &[u64],
+    record: &[u8],
+    sum: &mut [Vec<u64>; 3],
+) -> Result<bool, Error> {
     let set = scheme.set;
-    let (limbs, degree, bits) = (set.limbs.len(), set.degree, set.limb_bits());
-    let coefficients: Vec<&[u8]> = unit.chunks_exact(2 * set.poly_bytes(limbs)).collect();
-    let leading = coefficients.len().checked_sub(1);
-    let (Some((constant, products)), Some(leading)) = (
-        coefficients.split_first(),
-        leading.and_then(|last| powers.get(last)),
-    ) else {
+    let (length, packed) = block(set);
+    let rows = sum.each_mut().map(|part| {
+        part.get_mut(limb * set.degree..(limb + 1) * set.degree)
+            .unwrap_or_default()
+    });
+    let whole = [record.len(), 8 * powers.len()]
+        == [2 * roots * set.poly_bytes(1), 16 * roots * set.degree];
+    let Some(modulus) = scheme.moduli().get(limb).filter(|_| whole && roots > 0) else {
         return Err(Error::Bug {
-            what: "a polynomial has no roots, or more than the query has powers",
+            what: "a polynomial and the powers of a query do not fit each other",
         });
     };
-    let length = BLOCK.min(degree);
-    let packed = length * bits as usize / 8;
-    let mut out = [0; 3].map(|_| vec![0; limbs * degree]);
+    let factors = (set.plaintext, scheme.linear_factor());
     let mut sums = Sums::new();
-    let mut a = [[0; BLOCK]; 2];
-    for (limb, modulus) in scheme.moduli().iter().enumerate() {
-        for block in 0..degree / length {
-            let at = limb * degree + block * length;
-            let byte = limb * set.poly_bytes(1) + block * packed;
-            let read = |ciphertext: &[u8], a: &mut [[u64; BLOCK]; 2]| {
-                let mut fits = true;
-                for (part, a) in ciphertext.chunks_exact(set.poly_bytes(limbs)).zip(a) {
-                    let bytes = part.get(byte..byte + packed).unwrap_or_default();
-                    let a = a.get_mut(..length).unwrap_or_default();
-                    fits &= unpack(bytes, bits, **modulus, a)?;
-                }
-                Ok::<_, Error>(fits)
-            };
-            sums.clear();
-            for (number, (ciphertext, [x0, x1])) in (1..).zip(products.iter().zip(powers)) {
-                if !read(ciphertext, &mut a)? {
-                    return Ok(Outcome::Refused(number));
-                }
-                sums.add([block_of(x0, at, length), block_of(x1, at, length)], &a);
+    let mut unpacked = [0; 2 * BLOCK];
+    let a = unpacked.get_mut(..2 * length).unwrap_or_default();
+    let [row0, row1, row2] = rows.map(|row| row.chunks_exact_mut(length));
+    let blocks = powers
+        .chunks_exact(2 * roots * length)
+        .zip(record.chunks_exact(2 * roots * packed))
+        .zip(row0.zip(row1).zip(row2));
+    for ((powers, record), ((out0, out1), out2)) in blocks {
+        sums.clear();
+        let powers = powers.chunks_exact(2 * length);
+        let leading = powers.clone().next_back().unwrap_or_default();
+        let mut coefficients = record.chunks_exact(2 * packed);
+        let constant = coefficients.next().unwrap_or_default();
+        for (coefficient, power) in coefficients.zip(powers) {
+            if !unpack(coefficient, set.limb_bits(), **modulus, a)? {
+                return Ok(false);
             }
-            if !read(constant, &mut a)? {
-                return Ok(Outcome::Refused(0));
-            }
-            let [x0, x1] = leading;
-            sums.finish(
-                modulus,
-                (set.plaintext, scheme.linear_factor()),
-                [block_of(x0, at, length), block_of(x1, at, length)],
-                &a,
-                out.each_mut()
-                    .map(|part| part.get_mut(at..at + length).unwrap_or_default()),
-            );
+            sums.add(power.split_at(length), a.split_at(length));
         }
+        if !unpack(constant, set.limb_bits(), **modulus, a)? {
+            return Ok(false);
+        }
+        let outs = [out0, out1, out2];
+        sums.finish(
+            modulus,
+            factors,
+            leading.split_at(length),
+            a.split_at(length),
+            outs,
+        );
     }
-    Ok(Outcome::Sum(out))
-}
-
-fn block_of(part: &[u64], at: usize, length: usize) -> &[u64] {
-    part.get(at..at + length).unwrap_or_default()
+    Ok(true)
 }
 
 impl Sums {
@@ -113,7 +95,7 @@ impl Sums {
     }
 
     /// Adds the three parts of a product. The middle one may wrap, and comes right when the others are taken off.
-    fn add(&mut self, [x0, x1]: [&[u64]; 2], [a0, a1]: &[[u64; BLOCK]; 2]) {
+    fn add(&mut self, (x0, x1): (&[u64], &[u64]), (a0, a1): (&[u64], &[u64])) {
         let sums = self
             .low
             .iter_mut()
@@ -132,8 +114,8 @@ impl Sums {
         &self,
         modulus: &Modulus,
         (t, linear): (u64, u64),
-        [x0, x1]: [&[u64]; 2],
-        [a0, a1]: &[[u64; BLOCK]; 2],
+        (x0, x1): (&[u64], &[u64]),
+        (a0, a1): (&[u64], &[u64]),
         [out0, out1, out2]: [&mut [u64]; 3],
     ) {
         let (t_shoup, linear_shoup) = (modulus.shoup(t), modulus.shoup(linear));
@@ -158,4 +140,4 @@ fn wide(a: u64, b: u64) -> u128 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

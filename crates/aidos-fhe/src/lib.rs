@@ -50,6 +50,7 @@ mod server;
 pub mod set;
 #[cfg(test)]
 mod tests;
+mod unit;
 mod workers;
 
 pub use decrypt::{Hits, decrypt};

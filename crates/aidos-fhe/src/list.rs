@@ -5,12 +5,12 @@ use std::io::Write;
 use fhe_math::rq::Poly;
 use zeroize::Zeroizing;
 
-use crate::codec::{self, Header, Seal, Signer, Writer, pack};
+use crate::codec::{self, Header, Signer, Writer, pack};
 use crate::hash::bins::Bins;
 use crate::hash::{HashKey, Hashing, Point};
 use crate::normalise::Kind;
 use crate::polynomial::expand;
-use crate::{Error, PublicKey, entropy, workers};
+use crate::{Error, PublicKey, entropy, unit, workers};
 
 /// Encrypts a list for a holder. Writes the file for the server and gives its root.
 ///
@@ -33,7 +33,7 @@ pub fn encrypt_list(
     let mut points = points(&hashing, key.kind(), texts)?;
     points.sort_unstable();
     points.dedup();
-    let bins = Bins::new(set, &hashing, &points)?;
+    let bins = Bins::new(set, &hashing, &points, threads)?;
     let (parts, roots) = (bins.rung().parts(set), bins.rung().roots(set));
     let count = |count: usize| {
         u32::try_from(count).map_err(|_| Error::Bug {
@@ -60,17 +60,10 @@ pub fn encrypt_list(
         let coefficients = coefficients(public, &bins, group, threads)?;
         // A part at a time, so that no more ciphertexts wait than one polynomial has.
         for part in coefficients.chunks_exact(roots * set.degree) {
-            let records = workers::each(
-                threads,
-                roots,
-                || (),
-                |(), coefficient| {
-                    let slots = part.chunks_exact(set.degree).nth(coefficient);
-                    let mut slots = Zeroizing::new(slots.unwrap_or_default().to_vec());
-                    let bytes = encrypted(public, &mut slots)?;
-                    Ok(Seal::new(index + coefficient as u64, bytes))
-                },
-            )?;
+            let records = unit::encrypt(public, roots, index, threads, |coefficient| {
+                let slots = part.chunks_exact(set.degree).nth(coefficient);
+                Zeroizing::new(slots.unwrap_or_default().to_vec())
+            })?;
             records
                 .iter()
                 .try_for_each(|record| writer.record(record))?;
@@ -130,19 +123,6 @@ pub(crate) fn points(hashing: &Hashing, kind: Kind, texts: &[&str]) -> Result<Ve
         })
     });
     points.collect()
-}
-
-/// Slots encrypted, as the bytes of a record.
-pub(crate) fn encrypted(public: &PublicKey, slots: &mut [u64]) -> Result<Vec<u8>, Error> {
-    let set = public.scheme.set;
-    let ciphertext = public
-        .scheme
-        .encrypt(&public.pair, slots, &mut entropy::fresh()?)?;
-    let mut bytes = Vec::with_capacity(2 * set.poly_bytes(set.limbs.len()));
-    for part in &ciphertext {
-        packed(part, set.limb_bits(), &mut bytes);
-    }
-    Ok(bytes)
 }
 
 pub(crate) fn packed(part: &Poly, bits: u32, bytes: &mut Vec<u8>) {

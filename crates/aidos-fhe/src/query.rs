@@ -5,13 +5,13 @@ use std::io::Write;
 
 use zeroize::Zeroizing;
 
-use crate::codec::{self, Header, Seal, Sealed, Signer, Writer};
+use crate::codec::{self, Header, Sealed, Signer, Writer};
 use crate::hash::{HashKey, Hashing, Point, cuckoo};
 use crate::normalise::Kind;
 use crate::polynomial::powers;
 use crate::scheme::Scheme;
 use crate::seal::{self, Cost};
-use crate::{Error, PublicKey, entropy, list, workers};
+use crate::{Error, PublicKey, entropy, list, unit};
 
 /// Which slot each value of a query is in, in the order they were given. Holds the values: it stays with their owner.
 pub struct QueryMap {
@@ -83,27 +83,16 @@ pub fn encrypt_query(
     let mut index = 0;
     for table in &tables {
         let numbers = numbers(scheme, table, &places);
-        // A record is a power of a group of bins.
-        let records = workers::each(
-            threads,
-            set.groups() * set.powers,
-            || (),
-            |(), record| {
-                let (group, power) = (record / set.powers, record % set.powers);
-                let group = numbers
-                    .chunks_exact(set.degree)
-                    .nth(group)
-                    .unwrap_or_default();
+        for group in numbers.chunks_exact(set.degree) {
+            let records = unit::encrypt(public, set.powers, index, threads, |power| {
                 let raise = |x: &u64| powers(*x, &scheme.plain).nth(power).unwrap_or(0);
-                let mut slots = Zeroizing::new(group.iter().map(raise).collect::<Vec<u64>>());
-                let bytes = list::encrypted(public, &mut slots)?;
-                Ok(Seal::new(index + record as u64, bytes))
-            },
-        )?;
-        records
-            .iter()
-            .try_for_each(|record| writer.record(record))?;
-        index += records.len() as u64;
+                Zeroizing::new(group.iter().map(raise).collect())
+            })?;
+            records
+                .iter()
+                .try_for_each(|record| writer.record(record))?;
+            index += records.len() as u64;
+        }
     }
     let root = writer.finish(signer)?;
     Ok(QueryMap {

@@ -14,8 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::codec::{self, Artefact, Header, Seal, Signer, Writer};
 use crate::entropy::{self, Stream, shuffle};
-use crate::kernel::{self, Ciphertext, Outcome};
-use crate::{Error, EvaluationKey, list, mask, workers};
+use crate::{Error, EvaluationKey, kernel, list, mask, unit, workers};
 
 /// Correlates a query with a list; writes the file for the holder and gives its root. `created` in seconds since
 /// 1970.
@@ -34,7 +33,7 @@ pub fn correlate(
     let (asked, listed) = (query.header(), list.header());
     agree(key, asked, listed)?;
     let set = asked.set;
-    let parts = listed.parts as usize;
+    let (parts, limbs) = (listed.parts as usize, set.limbs.len());
     let header = Header {
         kind: codec::Kind::Result,
         parts: listed.parts,
@@ -52,7 +51,8 @@ pub fn correlate(
         let places = places(set.groups(), parts, &mut entropy::fresh()?);
         let records = workers::each(threads, places.len(), Vec::new, |buffer, place| {
             let unit = places.get(place).copied().unwrap_or(0);
-            let powers = powers.get(unit / parts).map_or(&[][..], Vec::as_slice);
+            let group = unit / parts * limbs;
+            let powers = powers.get(group..group + limbs).unwrap_or_default();
             let bytes = answer(key, powers, list, unit, buffer, &mut entropy::fresh()?)?;
             Ok(Seal::new(index + place as u64, bytes))
         })?;
@@ -89,33 +89,19 @@ fn agree(key: &EvaluationKey, query: &Header, list: &Header) -> Result<(), Error
     }
 }
 
-/// The powers x … x^`roots` of a query set, for each group of bins. Those above are checked too and left.
+/// The powers x … x^`roots` of a query set, by group of bins and limb.
 fn powers(
     query: &Artefact<'_>,
     query_set: usize,
     roots: usize,
     threads: usize,
-) -> Result<Vec<Vec<Ciphertext>>, Error> {
-    let set = query.header().set;
-    let poly = set.poly_bytes(set.limbs.len());
-    let first = query_set * set.groups() * set.powers;
-    let jobs = set.groups() * set.powers;
-    let all = workers::each(threads, jobs, Vec::new, |buffer, job| {
+) -> Result<Vec<Vec<u64>>, Error> {
+    let (groups, limbs) = (query.header().set.groups(), query.header().set.limbs.len());
+    let first = query_set * groups * limbs;
+    workers::each(threads, groups * limbs, Vec::new, |buffer, job| {
         let index = (first + job) as u64;
-        query.records(index, 1, buffer)?;
-        if job % set.powers >= roots {
-            return Ok(None);
-        }
-        let (first, second) = buffer.split_at_checked(poly).unwrap_or_default();
-        Ok(Some([
-            query.poly(index, first, set.limbs)?,
-            query.poly(index, second, set.limbs)?,
-        ]))
-    })?;
-    let mut all = all.into_iter();
-    Ok((0..set.groups())
-        .map(|_| all.by_ref().take(set.powers).flatten().collect())
-        .collect())
+        unit::unpack_limb(query, index, job % limbs, roots, buffer)
+    })
 }
 
 /// Which unit of the list comes at which place of the result: within each group in a fresh order.
@@ -132,26 +118,28 @@ fn places(groups: usize, parts: usize, stream: &mut Stream) -> Vec<usize> {
 /// One unit of the list, evaluated and hidden, as the bytes of a record. `stream` serves for it alone.
 fn answer(
     key: &EvaluationKey,
-    powers: &[Ciphertext],
+    powers: &[Vec<u64>],
     list: &Artefact<'_>,
     unit: usize,
     buffer: &mut Vec<u8>,
     stream: &mut Stream,
 ) -> Result<Vec<u8>, Error> {
-    let first = (unit * powers.len()) as u64;
-    list.records(first, powers.len(), buffer)?;
-    match kernel::evaluate(&key.public.scheme, powers, buffer)? {
-        Outcome::Refused(record) => Err(list.coefficient(first + record as u64)),
-        Outcome::Sum(sum) => {
-            let set = key.public.scheme.set;
-            let result = hide(key, sum, stream)?;
-            let mut bytes = Vec::with_capacity(2 * set.poly_bytes(set.result_limbs));
-            for part in &result {
-                list::packed(part, set.limb_bits(), &mut bytes);
-            }
-            Ok(bytes)
+    let set = key.public.scheme.set;
+    let roots = list.header().roots as usize;
+    let mut sum = [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
+    for (limb, powers) in powers.iter().enumerate() {
+        let index = (unit * set.limbs.len() + limb) as u64;
+        list.records(index, 1, buffer)?;
+        if !kernel::evaluate(&key.public.scheme, limb, roots, powers, buffer, &mut sum)? {
+            return Err(list.coefficient(index));
         }
     }
+    let result = hide(key, sum, stream)?;
+    let mut bytes = Vec::with_capacity(2 * set.poly_bytes(set.result_limbs));
+    for part in &result {
+        list::packed(part, set.limb_bits(), &mut bytes);
+    }
+    Ok(bytes)
 }
 
 /// Masks, relinearises, adds a zero, floods and switches. The result is not transformed.

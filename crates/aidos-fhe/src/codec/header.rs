@@ -42,18 +42,14 @@ pub struct Header {
 impl Header {
     /// How many records there are.
     pub(crate) fn records(&self) -> u64 {
-        let groups = self.set.groups() as u64;
-        let (sets, parts, roots) = (
-            u64::from(self.sets),
-            u64::from(self.parts),
-            u64::from(self.roots),
-        );
+        let (groups, limbs) = (self.set.groups() as u64, self.set.limbs.len() as u64);
+        let (sets, parts) = (u64::from(self.sets), u64::from(self.parts));
         match self.kind {
             Kind::PublicKey => 1,
-            Kind::EvaluationKey => 1 + self.set.limbs.len() as u64,
-            // Three numbers of 16 bits and a small one: no overflow.
-            Kind::Query => sets * groups * roots,
-            Kind::List => groups * parts * roots,
+            Kind::EvaluationKey => 1 + limbs,
+            // Two numbers of 16 bits and two small ones: no overflow.
+            Kind::Query => sets * groups * limbs,
+            Kind::List => groups * parts * limbs,
             Kind::Result => sets * groups * parts,
             Kind::Hits => sets,
         }
@@ -64,7 +60,8 @@ impl Header {
         let poly = self.set.poly_bytes(self.set.limbs.len());
         match self.kind {
             Kind::PublicKey | Kind::EvaluationKey => poly,
-            Kind::Query | Kind::List => 2 * poly,
+            // One limb of as many ciphertexts as there are roots: `unit` says in which order.
+            Kind::Query | Kind::List => 2 * self.roots as usize * self.set.poly_bytes(1),
             Kind::Result => 2 * self.set.poly_bytes(self.set.result_limbs),
             Kind::Hits => self.set.bins().div_ceil(8),
         }

@@ -4,6 +4,10 @@ use super::{Hashing, Point};
 use crate::Error;
 use crate::entropy::{Stream, shuffle};
 use crate::set::{Rung, Set};
+use crate::workers;
+
+/// Points that a thread places at once.
+const STRIP: usize = 8_192;
 
 /// The numbers of a list, bin by bin.
 pub(crate) struct Bins {
@@ -22,19 +26,33 @@ impl Bins {
         set: &'static Set,
         hashing: &Hashing,
         points: &[Point],
+        threads: usize,
     ) -> Result<Self, Error> {
         let found = points.len() as u64;
         let rung = set.rung(found).ok_or(Error::TooMany {
             found,
             most: set.most_entries(),
         })?;
+        // Looking up the tables of the hash functions takes longer than all else here.
+        let strips = points.len().div_ceil(STRIP);
+        let places = workers::each(
+            threads,
+            strips,
+            || (),
+            |(), strip| {
+                let points = points.chunks(STRIP).nth(strip).unwrap_or_default();
+                Ok(points
+                    .iter()
+                    .map(|point| hashing.places(*point))
+                    .collect::<Vec<_>>())
+            },
+        )?;
+        let places = places.concat().into_flattened();
         let mut counts = vec![0_usize; set.bins()];
-        let mut places = Vec::with_capacity(2 * points.len());
-        for place in points.iter().flat_map(|point| hashing.places(*point)) {
+        for place in &places {
             if let Some(count) = counts.get_mut(place.bin as usize) {
                 *count += 1;
             }
-            places.push(place);
         }
         let most = rung.capacity(set);
         let fullest = counts.iter().copied().max().unwrap_or(0);
@@ -118,7 +136,7 @@ mod tests {
     fn every_value_stands_in_both_bins_and_dummies_fill_the_rest() {
         for count in [0, 1, 20, 21, 400] {
             let (hashing, points) = toy(count);
-            let bins = Bins::new(&TOY, &hashing, &points).unwrap();
+            let bins = Bins::new(&TOY, &hashing, &points, 2).unwrap();
             let mut stream = Stream::seed_from_u64(1);
             let (mut real, mut column) = (0, Vec::new());
             for bin in 0..TOY.bins() {
@@ -144,7 +162,7 @@ mod tests {
     fn too_many_are_refused() {
         let (hashing, points) = toy(401);
         assert!(matches!(
-            Bins::new(&TOY, &hashing, &points),
+            Bins::new(&TOY, &hashing, &points, 2),
             Err(Error::TooMany {
                 found: 401,
                 most: 400
@@ -153,7 +171,7 @@ mod tests {
         // Two hundred values that know two bins.
         let (hashing, points) = toy(1);
         assert!(matches!(
-            Bins::new(&TOY, &hashing, &points.repeat(20)),
+            Bins::new(&TOY, &hashing, &points.repeat(20), 2),
             Err(Error::Column {
                 found: 20 | 40,
                 most: 12

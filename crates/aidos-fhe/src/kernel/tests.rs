@@ -1,53 +1,67 @@
 //! The kernel against the library's own multiplication.
 
 use super::*;
-use crate::codec::pack::pack;
 use crate::scheme::tests::Oracle;
 use crate::set::{IP4_S1, STR_S1, Set, TOY};
+use crate::unit::pack_limb;
 use fhe_math::rq::{Poly, Representation};
 
-/// A unit of random polynomials, packed, and a query of random powers, with their slots.
-fn random(
-    oracle: &mut Oracle,
-    roots: usize,
-) -> (Vec<u8>, Vec<Ciphertext>, Vec<Vec<u64>>, Vec<Vec<u64>>) {
-    let set = oracle.scheme().set;
-    let (mut unit, mut powers) = (Vec::new(), Vec::new());
-    let (mut a, mut x) = (Vec::new(), Vec::new());
-    for _ in 0..roots {
-        a.push(oracle.random_slots());
-        for part in oracle.encrypt(a.last().unwrap()) {
-            pack(&Vec::from(&part), set.limb_bits(), &mut unit);
-        }
-        x.push(oracle.random_slots());
-        powers.push(
-            oracle
-                .encrypt(x.last().unwrap())
-                .map(|part| Vec::from(&part)),
-        );
-    }
-    (unit, powers, a, x)
+/// A transformed ciphertext, limb after limb.
+pub(crate) type Ciphertext = [Vec<u64>; 2];
+
+/// Ciphertexts of random slots, and the slots.
+fn random(oracle: &mut Oracle, count: usize) -> (Vec<Ciphertext>, Vec<Vec<u64>>) {
+    let draw = |_| {
+        let slots = oracle.random_slots();
+        let ciphertext = oracle.encrypt(&slots).map(|part| Vec::from(&part));
+        (ciphertext, slots)
+    };
+    (0..count).map(draw).unzip()
 }
 
-fn sum(oracle: &Oracle, powers: &[Ciphertext], unit: &[u8]) -> Vec<Poly> {
+/// The kernel over all limbs; none if a coefficient is not below its limb.
+pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Option<[Vec<u64>; 3]> {
+    let set = scheme.set;
+    let mut sum = [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
+    for limb in 0..set.limbs.len() {
+        let (length, _) = block(set);
+        let mut powers = Vec::new();
+        for start in (limb * set.degree..(limb + 1) * set.degree).step_by(length) {
+            for part in x.iter().flatten() {
+                powers.extend_from_slice(&part[start..start + length]);
+            }
+        }
+        let record = pack_limb(set, limb, a);
+        if !evaluate(scheme, limb, a.len(), &powers, &record, &mut sum).unwrap() {
+            return None;
+        }
+    }
+    Some(sum)
+}
+
+fn decrypted(oracle: &Oracle, a: &[Ciphertext], x: &[Ciphertext]) -> Vec<u64> {
     let scheme = oracle.scheme();
-    let Outcome::Sum(parts) = evaluate(scheme, powers, unit).unwrap() else {
-        panic!("all coefficients are below their limbs");
-    };
     let poly = |part| scheme.public(part, Representation::Ntt).unwrap();
-    parts.into_iter().map(poly).collect()
+    let parts: Vec<Poly> = sum_of(scheme, a, x)
+        .unwrap()
+        .into_iter()
+        .map(poly)
+        .collect();
+    oracle.decrypt(&parts)
 }
 
 fn check(set: &'static Set, roots: usize) {
     let mut oracle = Oracle::new(set);
-    let (unit, powers, a, x) = random(&mut oracle, roots);
-    let ours = oracle.decrypt(&sum(&oracle, &powers, &unit));
+    let (a, plain_a) = random(&mut oracle, roots);
+    let (x, plain_x) = random(&mut oracle, roots);
+    let ours = decrypted(&oracle, &a, &x);
     let plain = &oracle.scheme().plain;
     let factor = oracle.scheme().linear_factor();
     for (slot, ours) in ours.into_iter().enumerate() {
-        let mut expected = plain.add(a[0][slot], x[roots - 1][slot]);
+        let mut expected = plain.add(plain_a[0][slot], plain_x[roots - 1][slot]);
         for power in 1..roots {
-            expected = plain.add(expected, plain.mul(a[power][slot], x[power - 1][slot]));
+            let product = plain.mul(plain_a[power][slot], plain_x[power - 1][slot]);
+            expected = plain.add(expected, product);
         }
         assert_eq!(ours, plain.mul(expected, factor), "{set}, slot {slot}");
     }
@@ -77,14 +91,8 @@ fn the_largest_coefficients_do_not_wrap() {
             .iter()
             .flat_map(|q| vec![q - 1; set.degree])
             .collect();
-        let powers = vec![[largest.clone(), largest.clone()]; set.powers];
-        let mut unit = Vec::new();
-        for _ in 0..2 * set.powers {
-            pack(&largest, set.limb_bits(), &mut unit);
-        }
-        let Outcome::Sum([low, middle, high]) = evaluate(&scheme, &powers, &unit).unwrap() else {
-            panic!("all coefficients are below their limbs");
-        };
+        let all = vec![[largest.clone(), largest]; set.powers];
+        let [low, middle, high] = sum_of(&scheme, &all, &all).unwrap();
         let terms = set.powers as u64 - 1;
         for (limb, modulus) in scheme.moduli().iter().enumerate() {
             // (−1)·(−1) is 1: t·(L − 1), twice that, and −2w of the linear terms.
@@ -92,18 +100,16 @@ fn the_largest_coefficients_do_not_wrap() {
             let linear = modulus.neg(modulus.mul(2, scheme.linear_factor()));
             for at in [0, set.degree - 1].map(|at| limb * set.degree + at) {
                 assert_eq!(low[at], modulus.add(product, linear));
-                assert_eq!(
-                    middle[at],
-                    modulus.add(modulus.add(product, product), linear)
-                );
+                let two = modulus.add(product, product);
+                assert_eq!(middle[at], modulus.add(two, linear));
                 assert_eq!(high[at], product);
             }
         }
     }
 }
 
-/// One product, part by part, against `&a * &b` of the library: theirs scales and rounds, ours does not, and
-/// both decrypt to the product, ours times −q.
+/// One product against `&a * &b` of the library: theirs scales and rounds, ours does not, and both decrypt to the
+/// product, ours times −q.
 #[test]
 fn a_product_is_that_of_the_library() {
     let mut oracle = Oracle::new(&TOY);
@@ -111,15 +117,9 @@ fn a_product_is_that_of_the_library() {
     let theirs = &oracle.theirs(&a) * &oracle.theirs(&x);
     let theirs = oracle.decrypt(&theirs);
     let zero = vec![0; TOY.degree];
-    let mut unit = Vec::new();
-    let mut powers = Vec::new();
-    for (a, x) in [(&zero, &x), (&a, &zero)] {
-        for part in oracle.encrypt(a) {
-            pack(&Vec::from(&part), TOY.limb_bits(), &mut unit);
-        }
-        powers.push(oracle.encrypt(x).map(|part| Vec::from(&part)));
-    }
-    let ours = oracle.decrypt(&sum(&oracle, &powers, &unit));
+    let mut encrypt = |slots: &[u64]| oracle.encrypt(slots).map(|part| Vec::from(&part));
+    let (ours, powers) = ([encrypt(&zero), encrypt(&a)], [encrypt(&x), encrypt(&zero)]);
+    let ours = decrypted(&oracle, &ours, &powers);
     let plain = &oracle.scheme().plain;
     let factor = oracle.scheme().linear_factor();
     for (ours, theirs) in ours.into_iter().zip(theirs) {
@@ -130,14 +130,19 @@ fn a_product_is_that_of_the_library() {
 #[test]
 fn a_coefficient_that_is_not_below_its_limb_is_refused() {
     let mut oracle = Oracle::new(&TOY);
-    let (unit, powers, ..) = random(&mut oracle, 3);
-    let ciphertext = unit.len() / 3;
-    for (number, at) in [(0, 0), (1, ciphertext), (2, 3 * ciphertext - 7)] {
-        let mut bad = unit.clone();
-        bad[at..at + 7].fill(0xff);
-        let outcome = evaluate(oracle.scheme(), &powers, &bad).unwrap();
-        assert!(matches!(outcome, Outcome::Refused(refused) if refused == number));
+    let (a, _) = random(&mut oracle, 3);
+    let (x, _) = random(&mut oracle, 3);
+    for (number, part, at) in [(0, 0, 0), (1, 1, 63), (2, 1, 255)] {
+        let mut bad = a.clone();
+        bad[number][part][at] = TOY.limbs[at / 64];
+        assert!(sum_of(oracle.scheme(), &bad, &x).is_none());
+        bad[number][part][at] -= 1;
+        assert!(sum_of(oracle.scheme(), &bad, &x).is_some());
     }
-    assert!(evaluate(oracle.scheme(), &powers[..2], &unit).is_err());
-    assert!(evaluate(oracle.scheme(), &powers, &[]).is_err());
+    let mut sum = [0; 3].map(|_| vec![0; 256]);
+    let record = pack_limb(&TOY, 0, &a);
+    for (limb, roots, powers) in [(0, 2, 384), (0, 3, 256), (4, 3, 384), (0, 0, 0)] {
+        let powers = vec![0; powers];
+        assert!(evaluate(oracle.scheme(), limb, roots, &powers, &record, &mut sum).is_err());
+    }
 }
