@@ -12,7 +12,14 @@ use fhe_math::zq::Modulus;
 use crate::Error;
 use crate::codec::pack::unpack;
 use crate::scheme::Scheme;
-use crate::unit::{BLOCK, block};
+use crate::unit::{BLOCK, block_bytes};
+
+/// One part of a ciphertext in a block.
+type Block = [u64; BLOCK];
+
+/// Products that are summed up in registers before the sums go back to memory. More would not fit the nearest cache,
+/// whose places repeat every 4 KiB.
+const TOGETHER: usize = 8;
 
 /// The sums of one block.
 struct Sums {
@@ -33,7 +40,7 @@ pub(crate) fn evaluate(
     sum: &mut [Vec<u64>; 3],
 ) -> Result<bool, Error> {
     let set = scheme.set;
-    let (length, packed) = block(set);
+    let packed = block_bytes(set);
     let rows = sum.each_mut().map(|part| {
         part.get_mut(limb * set.degree..(limb + 1) * set.degree)
             .unwrap_or_default()
@@ -47,38 +54,41 @@ pub(crate) fn evaluate(
     };
     let factors = (set.plaintext, scheme.linear_factor());
     let mut sums = Sums::new();
-    let mut unpacked = [0; 2 * BLOCK];
-    let a = unpacked.get_mut(..2 * length).unwrap_or_default();
-    let [row0, row1, row2] = rows.map(|row| row.chunks_exact_mut(length));
+    let mut unpacked = [0; 2 * TOGETHER * BLOCK];
+    let [row0, row1, row2] = rows.map(|row| row.as_chunks_mut::<BLOCK>().0);
     let blocks = powers
-        .chunks_exact(2 * roots * length)
+        .chunks_exact(2 * roots * BLOCK)
         .zip(record.chunks_exact(2 * roots * packed))
-        .zip(row0.zip(row1).zip(row2));
+        .zip(row0.iter_mut().zip(row1).zip(row2));
     for ((powers, record), ((out0, out1), out2)) in blocks {
         sums.clear();
-        let powers = powers.chunks_exact(2 * length);
-        let leading = powers.clone().next_back().unwrap_or_default();
-        let mut coefficients = record.chunks_exact(2 * packed);
-        let constant = coefficients.next().unwrap_or_default();
-        for (coefficient, power) in coefficients.zip(powers) {
-            if !unpack(coefficient, set.limb_bits(), **modulus, a)? {
+        let (constant, products) = record.split_at_checked(2 * packed).unwrap_or_default();
+        // aⱼ₊₁ … against xʲ⁺¹ …; the last power has no coefficient and stays over.
+        let together = products
+            .chunks(2 * TOGETHER * packed)
+            .zip(powers.chunks(2 * TOGETHER * BLOCK));
+        for (coefficients, powers) in together {
+            let a = unpacked.get_mut(..coefficients.len() / packed * BLOCK);
+            let a = a.unwrap_or_default();
+            if !unpack(coefficients, set.limb_bits(), **modulus, a)? {
                 return Ok(false);
             }
-            sums.add(power.split_at(length), a.split_at(length));
+            sums.add(pairs(powers), pairs(a));
         }
+        let a = unpacked.get_mut(..2 * BLOCK).unwrap_or_default();
         if !unpack(constant, set.limb_bits(), **modulus, a)? {
             return Ok(false);
         }
-        let outs = [out0, out1, out2];
-        sums.finish(
-            modulus,
-            factors,
-            leading.split_at(length),
-            a.split_at(length),
-            outs,
-        );
+        if let (Some(x), Some(a)) = (pairs(powers).last(), pairs(a).first()) {
+            sums.finish(modulus, factors, x, a, [out0, out1, out2]);
+        }
     }
     Ok(true)
+}
+
+/// Blocks of both parts of ciphertexts.
+fn pairs(blocks: &[u64]) -> &[[Block; 2]] {
+    blocks.as_chunks::<BLOCK>().0.as_chunks::<2>().0
 }
 
 impl Sums {
@@ -94,18 +104,18 @@ impl Sums {
         *self = Self::new();
     }
 
-    /// Adds the three parts of a product. The middle one may wrap, and comes right when the others are taken off.
-    fn add(&mut self, (x0, x1): (&[u64], &[u64]), (a0, a1): (&[u64], &[u64])) {
-        let sums = self
-            .low
-            .iter_mut()
-            .zip(&mut self.middle)
-            .zip(&mut self.high);
-        let factors = x0.iter().zip(x1).zip(a0.iter().zip(a1));
-        for (((low, middle), high), ((x0, x1), (a0, a1))) in sums.zip(factors) {
-            *low = low.wrapping_add(wide(*x0, *a0));
-            *high = high.wrapping_add(wide(*x1, *a1));
-            *middle = middle.wrapping_add(wide(x0.wrapping_add(*x1), a0.wrapping_add(*a1)));
+    /// Adds the three parts of each product. The middle one may wrap, and comes right when the others are taken off.
+    #[expect(clippy::indexing_slicing, reason = "a number below the length of all")]
+    fn add(&mut self, x: &[[Block; 2]], a: &[[Block; 2]]) {
+        for at in 0..BLOCK {
+            let (mut low, mut middle, mut high) = (self.low[at], self.middle[at], self.high[at]);
+            for ([x0, x1], [a0, a1]) in x.iter().zip(a) {
+                let (x0, x1, a0, a1) = (x0[at], x1[at], a0[at], a1[at]);
+                low = low.wrapping_add(wide(x0, a0));
+                high = high.wrapping_add(wide(x1, a1));
+                middle = middle.wrapping_add(wide(x0.wrapping_add(x1), a0.wrapping_add(a1)));
+            }
+            (self.low[at], self.middle[at], self.high[at]) = (low, middle, high);
         }
     }
 
@@ -114,9 +124,9 @@ impl Sums {
         &self,
         modulus: &Modulus,
         (t, linear): (u64, u64),
-        (x0, x1): (&[u64], &[u64]),
-        (a0, a1): (&[u64], &[u64]),
-        [out0, out1, out2]: [&mut [u64]; 3],
+        [x0, x1]: &[Block; 2],
+        [a0, a1]: &[Block; 2],
+        [out0, out1, out2]: [&mut Block; 3],
     ) {
         let (t_shoup, linear_shoup) = (modulus.shoup(t), modulus.shoup(linear));
         let product = |sum: u128| modulus.mul_shoup(modulus.reduce_u128(sum), t, t_shoup);

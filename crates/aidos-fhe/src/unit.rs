@@ -10,13 +10,12 @@ use crate::codec::{Artefact, Seal, pack};
 use crate::set::Set;
 use crate::{Error, PublicKey, entropy, workers};
 
-/// The most coefficients of a block.
-pub(crate) const BLOCK: usize = 256;
+/// Coefficients of a block: the fewest that a polynomial has.
+pub(crate) const BLOCK: usize = 64;
 
-/// Coefficients of a block, and bytes.
-pub(crate) fn block(set: &Set) -> (usize, usize) {
-    let length = BLOCK.min(set.degree);
-    (length, length * set.limb_bits() as usize / 8)
+/// Bytes of a block.
+pub(crate) fn block_bytes(set: &Set) -> usize {
+    BLOCK * set.limb_bits() as usize / 8
 }
 
 /// Encrypts the slots of ciphertext 0, 1 … `roots` − 1; gives the records, the first of which has this index.
@@ -52,11 +51,10 @@ pub(crate) fn encrypt(
 
 /// One limb of all ciphertexts.
 pub(crate) fn pack_limb(set: &Set, limb: usize, ciphertexts: &[[Vec<u64>; 2]]) -> Vec<u8> {
-    let (length, _) = block(set);
     let mut bytes = Vec::with_capacity(2 * ciphertexts.len() * set.poly_bytes(1));
-    for start in (limb * set.degree..(limb + 1) * set.degree).step_by(length) {
+    for start in (limb * set.degree..(limb + 1) * set.degree).step_by(BLOCK) {
         for part in ciphertexts.iter().flatten() {
-            let block = part.get(start..start + length).unwrap_or_default();
+            let block = part.get(start..start + BLOCK).unwrap_or_default();
             pack::pack(block, set.limb_bits(), &mut bytes);
         }
     }
@@ -72,12 +70,11 @@ pub(crate) fn unpack_limb(
     buffer: &mut Vec<u8>,
 ) -> Result<Vec<u64>, Error> {
     let set = query.header().set;
-    let (length, packed) = block(set);
     query.records(index, 1, buffer)?;
     let limb = set.limbs.get(limb).copied().unwrap_or(0);
     let mut out = vec![0; 2 * roots * set.degree];
-    let blocks = buffer.chunks_exact(2 * set.powers * packed);
-    for (bytes, out) in blocks.zip(out.chunks_exact_mut(2 * roots * length)) {
+    let blocks = buffer.chunks_exact(2 * set.powers * block_bytes(set));
+    for (bytes, out) in blocks.zip(out.chunks_exact_mut(2 * roots * BLOCK)) {
         if !pack::unpack(bytes, set.limb_bits(), limb, out)? {
             return Err(query.coefficient(index));
         }

@@ -24,11 +24,10 @@ pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Opt
     let set = scheme.set;
     let mut sum = [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
     for limb in 0..set.limbs.len() {
-        let (length, _) = block(set);
         let mut powers = Vec::new();
-        for start in (limb * set.degree..(limb + 1) * set.degree).step_by(length) {
+        for start in (limb * set.degree..(limb + 1) * set.degree).step_by(BLOCK) {
             for part in x.iter().flatten() {
-                powers.extend_from_slice(&part[start..start + length]);
+                powers.extend_from_slice(&part[start..start + BLOCK]);
             }
         }
         let record = pack_limb(set, limb, a);
