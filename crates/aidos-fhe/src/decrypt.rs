@@ -183,7 +183,9 @@ mod tests {
                 // A constant is the same at every point of the transform.
                 let w = inverse(scheme.linear_factor(), **modulus);
                 let offset = modulus.mul(modulus.pow(2, u64::from(shift)), w);
-                row.iter_mut().for_each(|c| *c = modulus.add(*c, offset));
+                for c in row {
+                    *c = modulus.add(*c, offset);
+                }
             }
         }
         let sum = sum_of(oracle.scheme(), &unit, &powers).unwrap();
@@ -195,7 +197,9 @@ mod tests {
         let noise = opener.open(Vec::from(&c0), Vec::from(&c1)).unwrap().noise;
         // He knows t·e, and e/2^shift should be the mask; one limb is enough to look at.
         let limb = Modulus::new(set.limbs[0]).unwrap();
-        let dropped = (set.limbs.len() - set.result_limbs) as u32 * set.limb_bits();
+        let dropped = (set.result_limbs..set.limbs.len())
+            .map(|_| set.limb_bits())
+            .sum::<u32>();
         let right = shift.filter(|_| set.result_limbs == 1).map_or(0, |shift| {
             let phase = phase(&oracle, &c0, &c1);
             let guesses = phase.iter().zip(mask.iter()).filter(|(phase, mask)| {

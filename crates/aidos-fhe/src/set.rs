@@ -312,6 +312,8 @@ impl std::fmt::Display for Set {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::cast_precision_loss, reason = "chances, not amounts")]
+
     use super::*;
 
     /// The chance that a bin holds more than `column` of Poisson(`mean`), summed from its tail.

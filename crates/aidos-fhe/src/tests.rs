@@ -54,18 +54,18 @@ impl Cast {
         file
     }
 
-    fn result(&self, query: &Vec<u8>, list: &Vec<u8>) -> Result<Vec<u8>, Error> {
-        let query = Artefact::open(query, codec::Kind::Query)?;
-        let list = Artefact::open(list, codec::Kind::List)?;
+    fn result(&self, query: &[u8], list: &[u8]) -> Result<Vec<u8>, Error> {
+        let query = Artefact::open(&query, codec::Kind::Query)?;
+        let list = Artefact::open(&list, codec::Kind::List)?;
         let mut file = Vec::new();
         correlate(&self.server, &query, &list, &self.signer, 1, 2, &mut file)?;
         Ok(file)
     }
 
-    fn hits(&self, result: &Vec<u8>) -> Result<Hits, Error> {
+    fn hits(&self, result: &[u8]) -> Result<Hits, Error> {
         decrypt(
             &self.secret,
-            &Artefact::open(result, codec::Kind::Result)?,
+            &Artefact::open(&result, codec::Kind::Result)?,
             2,
         )
     }

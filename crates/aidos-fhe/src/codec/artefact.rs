@@ -179,8 +179,8 @@ mod tests {
         out
     }
 
-    fn read(file: &Vec<u8>) -> Result<(), Error> {
-        let artefact = Artefact::open(file, Kind::List)?;
+    fn read(file: &[u8]) -> Result<(), Error> {
+        let artefact = Artefact::open(&file, Kind::List)?;
         let mut buffer = Vec::new();
         let records = artefact.header().records();
         (0..records).try_for_each(|index| artefact.records(index, 1, &mut buffer))
@@ -211,7 +211,7 @@ mod tests {
     fn another_length_is_refused() {
         let file = file();
         for cut in (0..file.len()).step_by(499).chain(0..300) {
-            assert!(read(&file[..cut].to_vec()).is_err(), "cut at {cut}");
+            assert!(read(&file[..cut]).is_err(), "cut at {cut}");
         }
         let mut long = file.clone();
         long.push(0);

@@ -17,7 +17,7 @@ pub trait Source: Sync {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
 }
 
-impl Source for [u8] {
+impl Source for &[u8] {
     fn size(&self) -> io::Result<u64> {
         Ok(self.len() as u64)
     }

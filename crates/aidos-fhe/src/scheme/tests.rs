@@ -175,14 +175,14 @@ fn the_transform_is_the_one_of_this_version() {
     poly.change_representation(Representation::Ntt);
     let mut hasher = blake3::Hasher::new();
     let coefficients: Vec<u64> = (&*poly).into();
-    coefficients.iter().for_each(|c| {
+    for c in coefficients {
         hasher.update(&c.to_le_bytes());
-    });
+    }
     for seed in [[0; 32], [255; 32]] {
         let uniform: Vec<u64> = (&scheme.uniform(seed)).into();
-        uniform.iter().for_each(|c| {
+        for c in uniform {
             hasher.update(&c.to_le_bytes());
-        });
+        }
     }
     // Files of another version would be silently unreadable: change VERSION with it.
     assert_eq!(
