@@ -1,0 +1,124 @@
+//! The files: what they say of themselves, and what is refused of them.
+//!
+//! ```text
+//! header 192 bytes | records, all of one size | a BLAKE3 hash for each record | signer 32 | signature 64
+//! ```
+//!
+//! The header says kind, parameter set and counts; these alone give the exact length of the file, so nothing is
+//! allocated that the file does not have. The hash of a record covers its number, so records cannot change places.
+//! The root is a hash over header and hashes, the signature (Ed25519, strict) over the root. A reader takes
+//! the end first: header, hashes and signature are checked before the first record is looked at, each record
+//! before it is used. Numbers are little-endian; coefficients are packed at the width of their modulus, in the
+//! transform of `fhe-math` 0.1.1, limb after limb.
+//!
+//! Hashes protect against accidents alone; against people it is the signature, with the signer pinned.
+
+mod artefact;
+mod header;
+pub(crate) mod pack;
+mod sign;
+mod source;
+mod writer;
+
+pub use artefact::Artefact;
+pub use header::{HEADER, Header};
+pub use sign::{Signer, SignerId};
+pub use source::Source;
+pub(crate) use writer::{Seal, Writer};
+
+/// The first bytes of every file.
+pub(crate) const MAGIC: &[u8; 8] = b"AIDOSFHE";
+
+/// The version of all that is written here.
+pub(crate) const VERSION: u16 = 1;
+
+/// What kind of file it is, among those that leave their maker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// For those who encrypt.
+    PublicKey,
+    /// For the server: the public key and the relinearisation key.
+    EvaluationKey,
+    /// Powers of the values of a query.
+    Query,
+    /// Coefficients of the polynomials of a list.
+    List,
+    /// What the server computed.
+    Result,
+    /// Bits.
+    Hits,
+}
+
+/// What kind of secret a sealed file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealed {
+    SecretKey,
+    HashKey,
+    QueryMap,
+    Signer,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [
+        Self::PublicKey,
+        Self::EvaluationKey,
+        Self::Query,
+        Self::List,
+        Self::Result,
+        Self::Hits,
+    ];
+
+    fn id(self) -> u8 {
+        match self {
+            Self::PublicKey => 1,
+            Self::EvaluationKey => 2,
+            Self::Query => 3,
+            Self::List => 4,
+            Self::Result => 5,
+            Self::Hits => 6,
+        }
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PublicKey => "public key",
+            Self::EvaluationKey => "evaluation key",
+            Self::Query => "encrypted query",
+            Self::List => "encrypted list",
+            Self::Result => "encrypted result",
+            Self::Hits => "hits",
+        }
+    }
+}
+
+impl Sealed {
+    const ALL: [Self; 4] = [Self::SecretKey, Self::HashKey, Self::QueryMap, Self::Signer];
+
+    pub(crate) fn id(self) -> u8 {
+        match self {
+            Self::SecretKey => 129,
+            Self::HashKey => 130,
+            Self::QueryMap => 131,
+            Self::Signer => 132,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::SecretKey => "secret key",
+            Self::HashKey => "hash key",
+            Self::QueryMap => "map of a query",
+            Self::Signer => "signer key",
+        }
+    }
+}
+
+/// What a file with this number in its header is.
+pub(crate) fn name_of(id: u8) -> &'static str {
+    let open = Kind::ALL.into_iter().find(|kind| kind.id() == id);
+    let sealed = Sealed::ALL.into_iter().find(|kind| kind.id() == id);
+    open.map(Kind::name)
+        .or(sealed.map(Sealed::name))
+        .unwrap_or("file of an unknown kind")
+}

@@ -1,0 +1,294 @@
+//! The header: 192 bytes that say what a file is, of which nothing may be otherwise than its kind has it.
+
+use super::{Kind, MAGIC, VERSION, name_of};
+use crate::Error;
+use crate::hash::Commitment;
+use crate::keys::Fingerprint;
+use crate::normalise;
+use crate::set::Set;
+
+/// Bytes of a header.
+pub const HEADER: usize = 192;
+
+/// What a file says of itself. Public, all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What it is.
+    pub kind: Kind,
+    /// The parameter set.
+    pub set: &'static Set,
+    /// The type of the values; none in keys.
+    pub values: Option<normalise::Kind>,
+    /// Query sets, of a query, a result and hits.
+    pub sets: u32,
+    /// Polynomials of each bin, of a list and a result.
+    pub parts: u32,
+    /// Powers of a query, roots of a list's polynomials.
+    pub roots: u32,
+    /// When it was made, in seconds since 1970; what its maker says.
+    pub created: u64,
+    /// The job or segment.
+    pub job: [u8; 16],
+    /// The key under which it is encrypted.
+    pub key: Fingerprint,
+    /// The hash key behind it; zero in keys.
+    pub commitment: Commitment,
+    /// In keys the seed of the public key's uniform half; in a result and hits the root of the query.
+    pub first: [u8; 32],
+    /// In an evaluation key the seed of its uniform halves; in a result and hits the root of the list.
+    pub second: [u8; 32],
+}
+
+impl Header {
+    /// How many records there are.
+    pub(crate) fn records(&self) -> u64 {
+        let (groups, limbs) = (self.set.groups() as u64, self.set.limbs.len() as u64);
+        let (sets, parts) = (u64::from(self.sets), u64::from(self.parts));
+        match self.kind {
+            Kind::PublicKey => 1,
+            Kind::EvaluationKey => 1 + limbs,
+            // Two numbers of 16 bits and two small ones: no overflow.
+            Kind::Query => sets * groups * limbs,
+            Kind::List => groups * parts * limbs,
+            Kind::Result => sets * groups * parts,
+            Kind::Hits => sets,
+        }
+    }
+
+    /// Bytes of each record.
+    pub(crate) fn record_bytes(&self) -> usize {
+        let poly = self.set.poly_bytes(self.set.limbs.len());
+        match self.kind {
+            Kind::PublicKey | Kind::EvaluationKey => poly,
+            // One limb of as many ciphertexts as there are roots: `unit` says in which order.
+            Kind::Query | Kind::List => 2 * self.roots as usize * self.set.poly_bytes(1),
+            Kind::Result => 2 * self.set.poly_bytes(self.set.result_limbs),
+            Kind::Hits => self.set.bins().div_ceil(8),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> [u8; HEADER] {
+        let mut out = [0; HEADER];
+        let fields: [&[u8]; 15] = [
+            MAGIC,
+            &VERSION.to_le_bytes(),
+            &[self.kind.id(), self.values.map_or(0, normalise::Kind::id)],
+            &self.set.id.to_le_bytes(),
+            &[0; 2],
+            &self.sets.to_le_bytes(),
+            &self.parts.to_le_bytes(),
+            &self.roots.to_le_bytes(),
+            &[0; 4],
+            &self.created.to_le_bytes(),
+            &self.job,
+            // Ends at 56; the rest is four times 32 and eight zeros.
+            &self.key.0,
+            &self.commitment.0,
+            &self.first,
+            &self.second,
+        ];
+        let all = fields.into_iter().flatten();
+        out.iter_mut()
+            .zip(all)
+            .for_each(|(slot, byte)| *slot = *byte);
+        out
+    }
+
+    /// Reads a header of a file that should be of this kind.
+    pub(crate) fn read(bytes: &[u8; HEADER], kind: Kind) -> Result<Self, Error> {
+        let expected = kind.name();
+        let shape = |reason| Error::Shape { expected, reason };
+        let mut rest = bytes.as_slice();
+        if take::<8>(&mut rest) != *MAGIC {
+            return Err(shape(
+                "it is no file of encrypted correlation; pass the right file",
+            ));
+        }
+        let found = u16::from_le_bytes(take(&mut rest));
+        if found != VERSION {
+            return Err(Error::Version {
+                expected,
+                found,
+                known: VERSION,
+            });
+        }
+        let [id, values] = take(&mut rest);
+        if id != kind.id() {
+            return Err(Error::Kind {
+                expected,
+                found: name_of(id),
+            });
+        }
+        let found = u16::from_le_bytes(take(&mut rest));
+        let set = Set::by_id(found).ok_or(Error::UnknownSet { found })?;
+        let reserved: [u8; 2] = take(&mut rest);
+        let number = |rest: &mut &[u8]| u32::from_le_bytes(take(rest));
+        let (sets, parts, roots) = (number(&mut rest), number(&mut rest), number(&mut rest));
+        let header = Self {
+            kind,
+            set,
+            values: normalise::Kind::by_id(values),
+            sets,
+            parts,
+            roots,
+            created: {
+                let padding: [u8; 4] = take(&mut rest);
+                if padding != [0; 4] || reserved != [0; 2] {
+                    return Err(shape(
+                        "its header has bits that must be zero; update the program",
+                    ));
+                }
+                u64::from_le_bytes(take(&mut rest))
+            },
+            job: take(&mut rest),
+            key: Fingerprint(take(&mut rest)),
+            commitment: Commitment(take(&mut rest)),
+            first: take(&mut rest),
+            second: take(&mut rest),
+        };
+        header.check(values).map_err(shape)?;
+        // What is written is what was read: no byte without a meaning.
+        if header.bytes() != *bytes {
+            return Err(shape(
+                "its header has bits that must be zero; update the program",
+            ));
+        }
+        Ok(header)
+    }
+
+    /// What each kind has and has not.
+    fn check(&self, values: u8) -> Result<(), &'static str> {
+        const COUNTS: &str = "its counts fit no such file; refuse its maker";
+        // More than any job needs, and small enough that no product overflows.
+        const MOST: u32 = u16::MAX as u32;
+        let most_powers = u32::try_from(self.set.powers).unwrap_or(0);
+        let (sets, parts, roots) = match self.kind {
+            Kind::PublicKey | Kind::EvaluationKey => (0..=0, 0..=0, 0..=0),
+            Kind::Query => (1..=MOST, 0..=0, most_powers..=most_powers),
+            Kind::List => (0..=0, 1..=MOST, 1..=most_powers),
+            Kind::Result => (1..=MOST, 1..=MOST, 0..=0),
+            Kind::Hits => (1..=MOST, 0..=0, 0..=0),
+        };
+        if !(sets.contains(&self.sets)
+            && parts.contains(&self.parts)
+            && roots.contains(&self.roots))
+        {
+            return Err(COUNTS);
+        }
+        if self.kind == Kind::List && !self.is_on_ladder() {
+            return Err(COUNTS);
+        }
+        let is_key = matches!(self.kind, Kind::PublicKey | Kind::EvaluationKey);
+        let has_values = self
+            .values
+            .is_some_and(|kind| kind.set() == self.set || (cfg!(test) && self.set.id == u16::MAX));
+        if is_key != (values == 0) || is_key == has_values {
+            return Err(
+                "its values are not of a type that its parameter set takes; refuse its maker",
+            );
+        }
+        let none = [0; 32];
+        let unused = match self.kind {
+            Kind::PublicKey => self.commitment.0 != none || self.second != none,
+            Kind::EvaluationKey => self.commitment.0 != none,
+            Kind::Query | Kind::List => self.first != none || self.second != none,
+            Kind::Result | Kind::Hits => false,
+        };
+        if unused {
+            return Err("its header has bits that must be zero; update the program");
+        }
+        Ok(())
+    }
+
+    fn is_on_ladder(&self) -> bool {
+        self.set.ladder.iter().any(|rung| {
+            rung.parts(self.set) == self.parts as usize
+                && rung.roots(self.set) == self.roots as usize
+        })
+    }
+}
+
+/// Takes the next bytes; the slice is as long as the header.
+fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+    let Some((first, after)) = rest.split_first_chunk() else {
+        return [0; N];
+    };
+    *rest = after;
+    *first
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::set::{IP4_S1, TOY};
+
+    pub(crate) fn list() -> Header {
+        Header {
+            kind: Kind::List,
+            set: &TOY,
+            values: Some(normalise::Kind::Ipv4),
+            sets: 0,
+            parts: 2,
+            roots: 6,
+            created: 1_700_000_000,
+            job: [5; 16],
+            key: Fingerprint([6; 32]),
+            commitment: Commitment([7; 32]),
+            first: [0; 32],
+            second: [0; 32],
+        }
+    }
+
+    #[test]
+    fn a_header_comes_back() {
+        let header = list();
+        assert_eq!(Header::read(&header.bytes(), Kind::List).unwrap(), header);
+        assert!(matches!(
+            Header::read(&header.bytes(), Kind::Query),
+            Err(Error::Kind {
+                found: "encrypted list",
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn what_a_list_has_not_is_refused() {
+        let cases: [fn(&mut Header); 10] = [
+            |header| header.sets = 1,
+            |header| header.parts = 0,
+            |header| header.parts = u32::MAX,
+            |header| header.roots = 5,
+            |header| header.roots = 0,
+            |header| header.first = [1; 32],
+            |header| header.second = [1; 32],
+            |header| header.values = None,
+            |header| header.set = &IP4_S1,
+            |header| (header.parts, header.roots) = (5, 7),
+        ];
+        for (number, change) in cases.into_iter().enumerate() {
+            let mut header = list();
+            change(&mut header);
+            assert!(
+                Header::read(&header.bytes(), Kind::List).is_err(),
+                "{number}"
+            );
+        }
+        let mut values = list();
+        values.set = &IP4_S1;
+        (values.parts, values.roots) = (7, 32);
+        assert!(Header::read(&values.bytes(), Kind::List).is_ok());
+        values.values = Some(normalise::Kind::Email);
+        assert!(Header::read(&values.bytes(), Kind::List).is_err());
+    }
+
+    #[test]
+    fn bytes_that_must_be_zero_are() {
+        let bytes = list().bytes();
+        for at in [0, 8, 10, 12, 14, 15, 28, 31, 184, 191] {
+            let mut changed = bytes;
+            changed[at] ^= 0x80;
+            assert!(Header::read(&changed, Kind::List).is_err(), "byte {at}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The inner product ∑ aⱼ·xʲ of two encrypted vectors: where nearly all of a server's time goes.
+//!
+//! t·c·c′ for each power and coefficient, point by point in the transform, summed up in 128 bits and reduced
+//! once. Both factors are c₀ + c₁·s, so a product has three parts: the middle one comes from
+//! (c₀ + c₁)(c′₀ + c′₁) less the other two (Karatsuba), modulo 2¹²⁸, which is exact as the true sum is below it.
+//! The terms without a product, a₀ and x^L, are multiplied by −q mod t, so that the whole carries one factor.
+//!
+//! A block of coefficients is unpacked, checked and multiplied while it is in the nearest cache.
+
+use fhe_math::zq::Modulus;
+
+use crate::Error;
+use crate::codec::pack::unpack;
+use crate::scheme::Scheme;
+use crate::unit::{BLOCK, block_bytes};
+
+/// One part of a ciphertext in a block.
+type Block = [u64; BLOCK];
+
+/// Products that are summed up in registers before the sums go back to memory. More would not fit the nearest cache,
+/// whose places repeat every 4 KiB.
+const TOGETHER: usize = 8;
+
+/// The sums of one block.
+struct Sums {
+    low: [u128; BLOCK],
+    middle: [u128; BLOCK],
+    high: [u128; BLOCK],
+}
+
+/// Evaluates one limb of the polynomials whose packed coefficients a₀ … a₍L₋₁₎ are in `record` at the values whose powers
+/// x … x^L are in `powers`, L being `roots`; both in the order of `unit`. Writes that limb of the three parts of the
+/// sum, transformed, and says whether all coefficients were below it.
+pub(crate) fn evaluate(
+    scheme: &Scheme,
+    limb: usize,
+    roots: usize,
+    powers: &[u64],
+    record: &[u8],
+    sum: &mut [Vec<u64>; 3],
+) -> Result<bool, Error> {
+    let set = scheme.set;
+    let packed = block_bytes(set);
+    let rows = sum.each_mut().map(|part| {
+        part.get_mut(limb * set.degree..(limb + 1) * set.degree)
+            .unwrap_or_default()
+    });
+    let whole = [record.len(), 8 * powers.len()]
+        == [2 * roots * set.poly_bytes(1), 16 * roots * set.degree];
+    let Some(modulus) = scheme.moduli().get(limb).filter(|_| whole && roots > 0) else {
+        return Err(Error::Bug {
+            what: "a polynomial and the powers of a query do not fit each other",
+        });
+    };
+    let factors = (set.plaintext, scheme.linear_factor());
+    let mut sums = Sums::new();
+    let mut unpacked = [0; 2 * TOGETHER * BLOCK];
+    let [row0, row1, row2] = rows.map(|row| row.as_chunks_mut::<BLOCK>().0);
+    let blocks = powers
+        .chunks_exact(2 * roots * BLOCK)
+        .zip(record.chunks_exact(2 * roots * packed))
+        .zip(row0.iter_mut().zip(row1).zip(row2));
+    for ((powers, record), ((out0, out1), out2)) in blocks {
+        sums.clear();
+        let (constant, products) = record.split_at_checked(2 * packed).unwrap_or_default();
+        // aⱼ₊₁ … against xʲ⁺¹ …; the last power has no coefficient and stays over.
+        let together = products
+            .chunks(2 * TOGETHER * packed)
+            .zip(powers.chunks(2 * TOGETHER * BLOCK));
+        for (coefficients, powers) in together {
+            let a = unpacked.get_mut(..coefficients.len() / packed * BLOCK);
+            let a = a.unwrap_or_default();
+            if !unpack(coefficients, set.limb_bits(), **modulus, a)? {
+                return Ok(false);
+            }
+            sums.add(pairs(powers), pairs(a));
+        }
+        let a = unpacked.get_mut(..2 * BLOCK).unwrap_or_default();
+        if !unpack(constant, set.limb_bits(), **modulus, a)? {
+            return Ok(false);
+        }
+        if let (Some(x), Some(a)) = (pairs(powers).last(), pairs(a).first()) {
+            sums.finish(modulus, factors, x, a, [out0, out1, out2]);
+        }
+    }
+    Ok(true)
+}
+
+/// Blocks of both parts of ciphertexts.
+fn pairs(blocks: &[u64]) -> &[[Block; 2]] {
+    blocks.as_chunks::<BLOCK>().0.as_chunks::<2>().0
+}
+
+impl Sums {
+    fn new() -> Self {
+        Self {
+            low: [0; BLOCK],
+            middle: [0; BLOCK],
+            high: [0; BLOCK],
+        }
+    }
+
+    fn clear(&mut self) {
+        *self = Self::new();
+    }
+
+    /// Adds the three parts of each product. The middle one may wrap, and comes right when the others are taken off.
+    #[expect(clippy::indexing_slicing, reason = "a number below the length of all")]
+    fn add(&mut self, x: &[[Block; 2]], a: &[[Block; 2]]) {
+        for at in 0..BLOCK {
+            let (mut low, mut middle, mut high) = (self.low[at], self.middle[at], self.high[at]);
+            for ([x0, x1], [a0, a1]) in x.iter().zip(a) {
+                let (x0, x1, a0, a1) = (x0[at], x1[at], a0[at], a1[at]);
+                low = low.wrapping_add(wide(x0, a0));
+                high = high.wrapping_add(wide(x1, a1));
+                middle = middle.wrapping_add(wide(x0.wrapping_add(x1), a0.wrapping_add(a1)));
+            }
+            (self.low[at], self.middle[at], self.high[at]) = (low, middle, high);
+        }
+    }
+
+    /// Reduces the sums of products, multiplies them by t and adds the linear terms times their factor.
+    fn finish(
+        &self,
+        modulus: &Modulus,
+        (t, linear): (u64, u64),
+        [x0, x1]: &[Block; 2],
+        [a0, a1]: &[Block; 2],
+        [out0, out1, out2]: [&mut Block; 3],
+    ) {
+        let (t_shoup, linear_shoup) = (modulus.shoup(t), modulus.shoup(linear));
+        let product = |sum: u128| modulus.mul_shoup(modulus.reduce_u128(sum), t, t_shoup);
+        let term = |x: u64, a: u64| modulus.mul_shoup(modulus.add(x, a), linear, linear_shoup);
+        let sums = self.low.iter().zip(&self.middle).zip(&self.high);
+        let terms = x0.iter().zip(a0).zip(x1.iter().zip(a1));
+        let outs = out0.iter_mut().zip(out1).zip(out2);
+        for ((((low, middle), high), (first, second)), ((out0, out1), out2)) in
+            sums.zip(terms).zip(outs)
+        {
+            let middle = middle.wrapping_sub(*low).wrapping_sub(*high);
+            *out0 = modulus.add(product(*low), term(*first.0, *first.1));
+            *out1 = modulus.add(product(middle), term(*second.0, *second.1));
+            *out2 = product(*high);
+        }
+    }
+}
+
+fn wide(a: u64, b: u64) -> u128 {
+    u128::from(a) * u128::from(b)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

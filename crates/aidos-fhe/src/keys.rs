@@ -1,0 +1,411 @@
+//! The holder's keys: one secret, two public.
+//!
+//! The uniform halves of the public ones come from public seeds that every user expands again. The evaluation
+//! key carries the public key inside, since the server adds a fresh zero to every result, and both name
+//! themselves by one fingerprint.
+
+use std::fmt;
+use std::io::Write;
+use std::str::FromStr;
+
+use zeroize::Zeroizing;
+
+use crate::codec::{self, Artefact, Header, Seal, Sealed, Signer, Source, Writer, pack};
+use crate::entropy::{self, Stream};
+use crate::hash::Commitment;
+use crate::scheme::{Pair, Scheme, sample_secret};
+use crate::seal::{self, Cost};
+use crate::{Error, Set};
+
+/// What decrypts. Wiped when dropped; it has no `Clone` and its `Debug` shows nothing of it.
+pub struct SecretKey {
+    pub(crate) set: &'static Set,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) coefficients: Zeroizing<Vec<i64>>,
+}
+
+/// What encrypts queries and lists.
+pub struct PublicKey {
+    pub(crate) scheme: Scheme,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) pair: Pair,
+    seed: [u8; 32],
+}
+
+/// What the server works with: the public key and the relinearisation key.
+pub struct EvaluationKey {
+    pub(crate) public: PublicKey,
+    pub(crate) digits: Vec<Pair>,
+    seed: [u8; 32],
+}
+
+/// The public name of a key, 32 bytes, shown as 64 hexadecimal digits. Who encrypts for a holder compares it with what
+/// the holder said: who can replace a public key on its way reads all that is encrypted with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub(crate) [u8; 32]);
+
+impl SecretKey {
+    /// Makes a key for this set, and the evaluation key, which holds the public key.
+    ///
+    /// # Errors
+    /// The operating system gives no randomness.
+    pub fn generate(set: &'static Set) -> Result<(Self, EvaluationKey), Error> {
+        Self::generate_from(set, &mut entropy::fresh()?)
+    }
+
+    pub(crate) fn generate_from(
+        set: &'static Set,
+        stream: &mut Stream,
+    ) -> Result<(Self, EvaluationKey), Error> {
+        use rand_chacha::rand_core::RngCore;
+        let scheme = Scheme::new(set)?;
+        let coefficients = sample_secret(set, stream);
+        let secret = scheme.key(&coefficients)?;
+        let (mut seed, mut digits_seed) = ([0; 32], [0; 32]);
+        stream.fill_bytes(&mut seed);
+        stream.fill_bytes(&mut digits_seed);
+        let pair = scheme.zero_under(&secret, seed, stream)?;
+        let digits = (0..set.limbs.len())
+            .map(|limb| scheme.digit(&secret, limb, digit_seed(&digits_seed, limb), stream))
+            .collect::<Result<_, _>>()?;
+        let fingerprint = Fingerprint::of(set, &seed, &packed(set, &pair));
+        let public = PublicKey {
+            scheme,
+            fingerprint,
+            pair,
+            seed,
+        };
+        let secret = Self {
+            set,
+            fingerprint,
+            coefficients,
+        };
+        let evaluation = EvaluationKey {
+            public,
+            digits,
+            seed: digits_seed,
+        };
+        Ok((secret, evaluation))
+    }
+
+    /// The name of the public key that belongs to it.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The key sealed under a passphrase, as the bytes of a file.
+    ///
+    /// # Errors
+    /// Costs out of their bounds, or no randomness.
+    pub fn seal(&self, passphrase: &[u8], cost: Cost) -> Result<Vec<u8>, Error> {
+        let mut plain = Zeroizing::new(Vec::with_capacity(34 + self.coefficients.len()));
+        plain.extend_from_slice(&self.set.id.to_le_bytes());
+        plain.extend_from_slice(&self.fingerprint.0);
+        // From −20 to 20: one byte each.
+        plain.extend(self.coefficients.iter().map(|c| c.to_le_bytes()[0]));
+        seal::close(Sealed::SecretKey, &plain, passphrase, cost)
+    }
+
+    /// Opens what [`seal`](Self::seal) made.
+    ///
+    /// # Errors
+    /// No such file, or a wrong passphrase.
+    pub fn open(file: &[u8], passphrase: &[u8]) -> Result<Self, Error> {
+        let plain = seal::open(Sealed::SecretKey, file, passphrase)?;
+        let damaged = || Error::Sealed {
+            expected: Sealed::SecretKey.name(),
+        };
+        let (id, rest) = plain.split_first_chunk().ok_or_else(damaged)?;
+        let found = u16::from_le_bytes(*id);
+        let set = Set::by_id(found).ok_or(Error::UnknownSet { found })?;
+        let (fingerprint, rest) = rest.split_first_chunk().ok_or_else(damaged)?;
+        let small = i64::from(crate::set::SMALL);
+        let coefficients: Zeroizing<Vec<i64>> = Zeroizing::new(
+            rest.iter()
+                .map(|byte| i64::from(i8::from_le_bytes([*byte])))
+                .collect(),
+        );
+        if coefficients.len() != set.degree || coefficients.iter().any(|c| c.abs() > small) {
+            return Err(damaged());
+        }
+        Ok(Self {
+            set,
+            fingerprint: Fingerprint(*fingerprint),
+            coefficients,
+        })
+    }
+}
+
+impl PublicKey {
+    /// Reads a public key and compares it with the fingerprint that the holder said.
+    ///
+    /// # Errors
+    /// What [`Artefact::open`] refuses, and a key of another name.
+    pub fn read(source: &dyn Source, holder: Fingerprint) -> Result<Self, Error> {
+        let file = Artefact::open(source, codec::Kind::PublicKey)?;
+        let key = Self::of(&file)?;
+        key.check(holder)?;
+        Ok(key)
+    }
+
+    /// Writes the file for those who encrypt; `created` in seconds since 1970.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<[u8; 32], Error> {
+        let mut writer = Writer::new(out, self.header(codec::Kind::PublicKey, created))?;
+        writer.record(&Seal::new(0, packed(self.scheme.set, &self.pair)))?;
+        writer.finish(signer)
+    }
+
+    /// Its name.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The first record of either public file.
+    fn of(file: &Artefact<'_>) -> Result<Self, Error> {
+        let header = file.header();
+        let scheme = Scheme::new(header.set)?;
+        let mut record = Vec::new();
+        file.records(0, 1, &mut record)?;
+        let fingerprint = Fingerprint::of(header.set, &header.first, &record);
+        if fingerprint != header.key {
+            return Err(Error::Fingerprint {
+                what: header.kind.name(),
+                found: fingerprint.to_string(),
+                expected: header.key.to_string(),
+            });
+        }
+        Ok(Self {
+            pair: pair(file, &scheme, 0, &record, header.first)?,
+            scheme,
+            fingerprint,
+            seed: header.first,
+        })
+    }
+
+    fn check(&self, holder: Fingerprint) -> Result<(), Error> {
+        if self.fingerprint == holder {
+            return Ok(());
+        }
+        Err(Error::Fingerprint {
+            what: codec::Kind::PublicKey.name(),
+            found: self.fingerprint.to_string(),
+            expected: holder.to_string(),
+        })
+    }
+
+    fn header(&self, kind: codec::Kind, created: u64) -> Header {
+        Header {
+            kind,
+            set: self.scheme.set,
+            values: None,
+            sets: 0,
+            parts: 0,
+            roots: 0,
+            created,
+            job: [0; 16],
+            key: self.fingerprint,
+            commitment: Commitment([0; 32]),
+            first: self.seed,
+            second: [0; 32],
+        }
+    }
+}
+
+impl EvaluationKey {
+    /// The public key inside.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Reads an evaluation key.
+    ///
+    /// # Errors
+    /// What [`Artefact::open`] refuses, and a key that has not the name it says.
+    pub fn read(source: &dyn Source) -> Result<Self, Error> {
+        let file = Artefact::open(source, codec::Kind::EvaluationKey)?;
+        let public = PublicKey::of(&file)?;
+        let seed = file.header().second;
+        let mut record = Vec::new();
+        let digits = (0..public.scheme.set.limbs.len())
+            .map(|limb| {
+                let index = 1 + limb as u64;
+                file.records(index, 1, &mut record)?;
+                pair(
+                    &file,
+                    &public.scheme,
+                    index,
+                    &record,
+                    digit_seed(&seed, limb),
+                )
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self {
+            public,
+            digits,
+            seed,
+        })
+    }
+
+    /// Writes the file for the server; `created` in seconds since 1970.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<[u8; 32], Error> {
+        let mut header = self.public.header(codec::Kind::EvaluationKey, created);
+        header.second = self.seed;
+        let set = header.set;
+        let mut writer = Writer::new(out, header)?;
+        for (index, pair) in (0..).zip(std::iter::once(&self.public.pair).chain(&self.digits)) {
+            writer.record(&Seal::new(index, packed(set, pair)))?;
+        }
+        writer.finish(signer)
+    }
+}
+
+impl Fingerprint {
+    fn of(set: &Set, seed: &[u8; 32], packed: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("aidos-fhe/1 public key");
+        hasher.update(&set.id.to_le_bytes());
+        hasher.update(seed);
+        hasher.update(packed);
+        Self(*hasher.finalize().as_bytes())
+    }
+}
+
+/// The seed of one digit of the relinearisation key.
+fn digit_seed(seed: &[u8; 32], limb: usize) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("aidos-fhe/1 relinearisation key");
+    hasher.update(seed);
+    hasher.update(&(limb as u64).to_le_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+/// The half of a pair that no seed gives.
+fn packed(set: &Set, pair: &Pair) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(set.poly_bytes(set.limbs.len()));
+    let coefficients: Vec<u64> = (&pair.b).into();
+    pack::pack(&coefficients, set.limb_bits(), &mut bytes);
+    bytes
+}
+
+fn pair(
+    file: &Artefact<'_>,
+    scheme: &Scheme,
+    index: u64,
+    record: &[u8],
+    seed: [u8; 32],
+) -> Result<Pair, Error> {
+    let b = file.poly(index, record, scheme.set.limbs)?;
+    let mut b = scheme.public(b, fhe_math::rq::Representation::Ntt)?;
+    // It meets what must stay secret when something is encrypted.
+    b.disallow_variable_time_computations();
+    Ok(Pair {
+        b,
+        a: scheme.uniform(seed),
+    })
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey({}, …)", self.fingerprint)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let wrong = Error::Shape {
+            expected: "fingerprint",
+            reason: "it has not 64 hexadecimal digits; copy it from what keygen printed",
+        };
+        let mut bytes = [0; 32];
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        if pairs.len() != 32 || !rest.is_empty() {
+            return Err(wrong);
+        }
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+            let Some(value) = high
+                .zip(low)
+                .and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
+            else {
+                return Err(wrong);
+            };
+            *byte = value;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::set::TOY;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn keys_come_back() {
+        let (secret, evaluation) = SecretKey::generate(&TOY).unwrap();
+        let signer = Signer::from_bytes(&[1; 32]);
+        let (mut public, mut server) = (Vec::new(), Vec::new());
+        evaluation.public().write(&signer, 1, &mut public).unwrap();
+        evaluation.write(&signer, 1, &mut server).unwrap();
+        let holder = secret.fingerprint();
+        let read = PublicKey::read(&public, holder).unwrap();
+        assert!(read.pair.b == evaluation.public.pair.b && read.pair.a == evaluation.public.pair.a);
+        let read = EvaluationKey::read(&server).unwrap();
+        assert_eq!(read.public.fingerprint, holder);
+        for (read, made) in read.digits.iter().zip(&evaluation.digits) {
+            assert!(read.b == made.b && read.a == made.a);
+        }
+        assert!(EvaluationKey::read(&public).is_err());
+        assert!(matches!(
+            PublicKey::read(&public, Fingerprint([0; 32])),
+            Err(Error::Fingerprint { .. })
+        ));
+    }
+
+    #[test]
+    fn a_sealed_secret_opens_again_and_does_not_show() {
+        let (secret, _) = SecretKey::generate(&TOY).unwrap();
+        let file = secret.seal(b"x", Cost::CHEAP).unwrap();
+        let opened = SecretKey::open(&file, b"x").unwrap();
+        assert_eq!(opened.coefficients, secret.coefficients);
+        assert_eq!(opened.fingerprint, secret.fingerprint);
+        assert!(format!("{secret:?}").ends_with(", …)"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_as_it_is_shown() {
+        let print = Fingerprint([0xab; 32]);
+        assert_eq!(print.to_string().parse::<Fingerprint>().unwrap(), print);
+        for bad in ["", "ab", &"g".repeat(64), &"a".repeat(65)] {
+            assert!(bad.parse::<Fingerprint>().is_err());
+        }
+    }
+
+    /// Known answer: the same stream gives the same keys, whoever changes what.
+    #[test]
+    fn a_fixed_stream_gives_a_known_key() {
+        let mut stream = Stream::seed_from_u64(1);
+        let (_, evaluation) = SecretKey::generate_from(&TOY, &mut stream).unwrap();
+        let mut file = Vec::new();
+        evaluation
+            .write(&Signer::from_bytes(&[1; 32]), 1, &mut file)
+            .unwrap();
+        assert_eq!(
+            blake3::hash(&file).to_hex().as_str(),
+            "a5c7057c762b4cc2573d4ef2ef1c8e6e813ae1c3b5e5350a3cc66573179ecdee"
+        );
+    }
+}
