@@ -234,6 +234,23 @@ fn encrypted_values_come_back_beside_letters_too() {
     }
 }
 
+/// Found by the fuzz target `anonymise`: its text held the token of a value that stood in it too.
+#[test]
+fn a_token_that_stood_there_before_comes_back_with_the_others() {
+    let hide = |text: &str| {
+        let mut document = Document::new();
+        let hidden = reversible().text(&mut document, text);
+        (hidden, document)
+    };
+    let (token, _) = hide("ada@snark.example");
+    let (hidden, document) = hide(&format!("{token} and ada@snark.example"));
+    assert_eq!(hidden, format!("{token} and {token}"));
+    assert_eq!(
+        reversible().restore_text(document.ledger(), &hidden),
+        "ada@snark.example and ada@snark.example"
+    );
+}
+
 fn reversible() -> &'static Anonymiser {
     static ANONYMISER: OnceLock<Anonymiser> = OnceLock::new();
     ANONYMISER.get_or_init(|| {

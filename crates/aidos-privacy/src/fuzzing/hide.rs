@@ -58,8 +58,8 @@ fn built(policy: &str, tagger: bool) -> Anonymiser {
 
 /// A document, by the anonymiser and in the form that the first byte picks: text, log entry, STIX bundle or MISP event.
 ///
-/// `all` are built once by the caller. With the tagger a second pass over a whole event may hide more than the first: a name
-/// that it sees beside a token alone is open, see `a_name_beside_a_token_is_hidden_twice_alike`.
+/// `all` are built once by the caller. Whole events with the tagger are hidden once: that a second pass changes nothing of them is held by
+/// `a_name_beside_a_token_is_hidden_twice_alike` and not searched for here yet.
 ///
 /// # Panics
 ///
@@ -116,6 +116,8 @@ fn text(own: &Anonymiser, text: &str) {
     // What was taken away cannot come back.
     let all_there = used.all(|name| matches!(*name, "encrypt" | "keep"));
     if own.policy().name == REVERSIBLE && all_there && counts.texts_redacted == 0 {
-        assert_eq!(back, text, "back from {hidden:?}");
+        // A token that stood in the text before comes back with the others.
+        let wanted = own.restore_text(document.ledger(), text);
+        assert_eq!(back, wanted, "back from {hidden:?}");
     }
 }
