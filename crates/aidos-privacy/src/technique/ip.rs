@@ -2,7 +2,8 @@
 //!
 //! The construction is ipcrypt-pfx (draft-denis-ipcrypt; crate `ipcrypt-rs`, not audited), which like
 //! Crypto-PAn flips each bit by a keyed function of the bits before it: two addresses that share exactly `n`
-//! leading bits share exactly `n` afterwards. It is a bijection and the key undoes it.
+//! leading bits share exactly `n` afterwards. It is a bijection and the key undoes it. In a range of 256 addresses one would stand
+//! for itself on average; such an address and its neighbour, which has the same flips, stand for each other.
 //!
 //! On top of it the special ranges of RFC 6890 map inside themselves (10.0.0.0/8 stays 10.0.0.0/8, loopback
 //! stays loopback, a ULA a ULA, …): on the way to such a range no bit is flipped. The law of prefixes still
@@ -109,7 +110,9 @@ impl Addresses {
         inside(ip, |ip| {
             let plain = bits(ip);
             let flips = plain ^ self.encrypt(plain, ip);
-            address(plain ^ (flips & !kept(ip)), ip)
+            let kept = kept(ip);
+            let hidden = plain ^ (flips & !kept);
+            address(unlike(plain, hidden, kept), ip)
         })
     }
 
@@ -121,16 +124,24 @@ impl Addresses {
             // below them stands its output already.
             let kept = kept(ip);
             let whole = (self.encrypt(hidden, ip) & kept) | (hidden & !kept);
-            address(
-                bits_in(self.cipher.decrypt_ipaddr(address(whole, ip)), ip),
-                ip,
-            )
+            let plain = bits_in(self.cipher.decrypt_ipaddr(address(whole, ip)), ip);
+            address(unlike(hidden, plain, kept), ip)
         })
     }
 
     /// The cipher of the crate on the address' own bits, at the low end.
     fn encrypt(&self, plain: u128, like: IpAddr) -> u128 {
         bits_in(self.cipher.encrypt_ipaddr(address(plain, like)), like)
+    }
+}
+
+/// Another address, or the neighbour where it would be the same: all flips are off then, for both neighbours, so that they swap. What
+/// is kept whole stays.
+fn unlike(one: u128, other: u128, kept: u128) -> u128 {
+    if one == other && kept & 1 == 0 {
+        other ^ 1
+    } else {
+        other
     }
 }
 
@@ -208,6 +219,22 @@ mod tests {
     use super::*;
     use crate::technique::testing::{hex, key};
     use proptest::prelude::*;
+
+    #[test]
+    fn no_address_of_a_small_range_stands_for_itself() {
+        for number in 0..24 {
+            let addresses = Addresses::new(&CommunityKey::from_bytes([number; 32]));
+            let mut taken = std::collections::BTreeSet::new();
+            for last in 0..=255 {
+                let ip = IpAddr::V4(Ipv4Addr::new(198, 51, 100, last));
+                let hidden = addresses.hide(ip);
+                assert_ne!(hidden, ip);
+                assert!(hidden.to_string().starts_with("198.51.100."));
+                assert_eq!(addresses.restore(hidden), ip);
+                assert!(taken.insert(hidden));
+            }
+        }
+    }
 
     /// Vectors of draft-denis-ipcrypt, ipcrypt-pfx.
     #[test]
