@@ -55,19 +55,15 @@ pub fn encrypt_list(
         second: [0; 32],
     };
     let mut writer = Writer::new(out, header)?;
-    let mut index = 0;
     for group in 0..set.groups() {
         let coefficients = coefficients(public, &bins, group, threads)?;
         // A part at a time, so that no more ciphertexts wait than one polynomial has.
         for part in coefficients.chunks_exact(roots * set.degree) {
-            let records = unit::encrypt(public, roots, index, threads, |coefficient| {
+            let records = unit::encrypt(public, roots, writer.next(), threads, |coefficient| {
                 let slots = part.chunks_exact(set.degree).nth(coefficient);
                 Zeroizing::new(slots.unwrap_or_default().to_vec())
             })?;
-            records
-                .iter()
-                .try_for_each(|record| writer.record(record))?;
-            index += records.len() as u64;
+            writer.records(&records)?;
         }
     }
     writer.finish(signer)

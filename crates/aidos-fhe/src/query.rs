@@ -80,18 +80,14 @@ pub fn encrypt_query(
         second: [0; 32],
     };
     let mut writer = Writer::new(out, header)?;
-    let mut index = 0;
     for table in &tables {
         let numbers = numbers(scheme, table, &places);
         for group in numbers.chunks_exact(set.degree) {
-            let records = unit::encrypt(public, set.powers, index, threads, |power| {
+            let records = unit::encrypt(public, set.powers, writer.next(), threads, |power| {
                 let raise = |x: &u64| powers(*x, &scheme.plain).nth(power).unwrap_or(0);
                 Zeroizing::new(group.iter().map(raise).collect())
             })?;
-            records
-                .iter()
-                .try_for_each(|record| writer.record(record))?;
-            index += records.len() as u64;
+            writer.records(&records)?;
         }
     }
     let root = writer.finish(signer)?;

@@ -45,21 +45,18 @@ pub fn correlate(
         ..asked.clone()
     };
     let mut writer = Writer::new(out, header)?;
-    let mut index = 0;
     for query_set in 0..asked.sets as usize {
         let powers = powers(query, query_set, listed.roots as usize, threads)?;
         let places = places(set.groups(), parts, &mut entropy::fresh()?);
+        let next = writer.next();
         let records = workers::each(threads, places.len(), Vec::new, |buffer, place| {
             let unit = places.get(place).copied().unwrap_or(0);
             let group = unit / parts * limbs;
             let powers = powers.get(group..group + limbs).unwrap_or_default();
             let bytes = answer(key, powers, list, unit, buffer, &mut entropy::fresh()?)?;
-            Ok(Seal::new(index + place as u64, bytes))
+            Ok(Seal::new(next + place as u64, bytes))
         })?;
-        records
-            .iter()
-            .try_for_each(|record| writer.record(record))?;
-        index += records.len() as u64;
+        writer.records(&records)?;
     }
     writer.finish(signer)
 }

@@ -48,6 +48,16 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// Writes the next records.
+    pub(crate) fn records(&mut self, seals: &[Seal]) -> Result<(), Error> {
+        seals.iter().try_for_each(|seal| self.record(seal))
+    }
+
+    /// The number of the record that comes next.
+    pub(crate) fn next(&self) -> u64 {
+        self.hashes.len() as u64
+    }
+
     /// Writes hashes and signature, and gives the root by which others name the file.
     pub(crate) fn finish(mut self, signer: &Signer) -> Result<[u8; 32], Error> {
         if self.hashes.len() as u64 != self.header.records() {

@@ -14,6 +14,15 @@ const FOUND: Report = Report {
     why: "a number of years, and words that make it an age",
 };
 
+/// An age of less certainty, and why it is one.
+fn said(score: f32, why: &'static str) -> Report {
+    Report {
+        score,
+        why,
+        ..FOUND
+    }
+}
+
 /// The oldest age that is believed.
 const OLDEST: u32 = 122;
 
@@ -142,15 +151,7 @@ pub(crate) fn at_digits(w: &mut Window<'_>, run: Run) {
     {
         let why = "a number behind a letter for a sex";
         let score = 0.8;
-        w.report(
-            run.start,
-            run.end,
-            Report {
-                score,
-                why,
-                ..FOUND
-            },
-        );
+        w.report(run.start, run.end, said(score, why));
     }
 }
 
@@ -175,15 +176,7 @@ pub(crate) fn after_said(w: &mut Window<'_>, hit: Hit) {
     if start > hit.end && (1..=OLDEST).contains(&age) && ends(w, end) {
         let why = "a number that somebody is";
         let score = 0.75;
-        w.report(
-            start,
-            end,
-            Report {
-                score,
-                why,
-                ..FOUND
-            },
-        );
+        w.report(start, end, said(score, why));
     }
 }
 
@@ -212,15 +205,7 @@ pub(crate) fn behind_names(w: &mut Window<'_>, from: usize) {
         if end - start >= 2 && (10..=OLDEST).contains(&age) && closed {
             let why = "a number behind a person's name";
             let score = 0.65;
-            w.report(
-                start,
-                end,
-                Report {
-                    score,
-                    why,
-                    ..FOUND
-                },
-            );
+            w.report(start, end, said(score, why));
         }
     }
 }
