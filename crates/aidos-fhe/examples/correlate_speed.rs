@@ -1,18 +1,19 @@
 //! Times of each role by size, in memory:
-//! `cargo run --release -p aidos-fhe --example correlate_speed [THREADS [ROW]]`, a row being one of 0 to 3.
+//! `cargo run --release -p aidos-fhe --example correlate_speed [THREADS [ROW]]`, a row being one of 0 to 4.
 //!
 //! Everything the server does is in its time: reading, checking hashes and coefficients, masking, flooding, switching,
 //! signing. Memory is the resident peak of the whole process, in which all roles and files live.
 
 #![expect(clippy::print_stdout, reason = "a measurement for people")]
 
+use std::io::Cursor;
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
-use aidos_fhe::codec::{self, Artefact, Signer};
+use aidos_fhe::codec::{self, Artefact, Maker, Plan, Signer};
 use aidos_fhe::hash::HashKey;
 use aidos_fhe::normalise::Kind;
-use aidos_fhe::{EvaluationKey, SecretKey};
+use aidos_fhe::{Entries, EvaluationKey, ListOptions, SecretKey};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = std::env::args().nth(1).map_or(Ok(2), |text| text.parse())?;
@@ -28,14 +29,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "", "query", "list", "setup", "server", "CPU", "decrypt"
     );
     let rows = [
-        (Kind::Ipv4, 1_000, 10_000),
-        (Kind::Ipv4, 5_000, 100_000),
-        (Kind::Ipv4, 5_000, 1_000_000),
-        (Kind::Email, 5_000, 1_000_000),
+        (Kind::Ipv4, 1_000, 10_000, false),
+        (Kind::Ipv4, 5_000, 100_000, false),
+        (Kind::Ipv4, 5_000, 1_000_000, false),
+        (Kind::Email, 5_000, 1_000_000, false),
+        (Kind::Ipv4, 5_000, 1_000_000, true),
     ];
-    for (number, (kind, queries, entries)) in rows.into_iter().enumerate() {
+    for (number, (kind, queries, entries, labels)) in rows.into_iter().enumerate() {
         if only.is_none_or(|only| only == number) {
-            row(kind, queries, entries, threads)?;
+            row(kind, queries, entries, labels, threads)?;
         }
     }
     Ok(())
@@ -45,6 +47,7 @@ fn row(
     kind: Kind,
     queries: u32,
     entries: u32,
+    labels: bool,
     threads: usize,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let text = |number: u32| match kind {
@@ -65,11 +68,33 @@ fn row(
     evaluation.write(&signer, 0, &mut server)?;
     let public = evaluation.public();
 
-    let (mut query, mut list) = (Vec::new(), Vec::new());
-    let (map, query_time) =
-        timed(|| aidos_fhe::encrypt_query(public, &key, &asked, &signer, 0, threads, &mut query))?;
-    let (_, list_time) =
-        timed(|| aidos_fhe::encrypt_list(public, &key, &listed, &signer, 0, threads, &mut list))?;
+    let maker = Maker::new(&signer, threads);
+    let (mut query, mut list) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+    let (map, query_time) = timed(|| {
+        aidos_fhe::encrypt_query(public, &key, &asked, &Plan::new(0)?, &maker, &mut query)
+    })?;
+    let options = ListOptions {
+        labels,
+        ..ListOptions::default()
+    };
+    let ((), list_time) = timed(|| {
+        let mut entries = Entries::new(public, &key);
+        for text in &listed {
+            entries.add(text, 7)?;
+        }
+        let plan = Plan::new(0)?;
+        aidos_fhe::encrypt_list(
+            public,
+            &key,
+            &mut entries,
+            options,
+            &plan,
+            &maker,
+            &mut list,
+        )?;
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    let (query, list) = (query.into_inner(), list.into_inner());
 
     let (evaluation, setup) = timed(|| EvaluationKey::read(&server))?;
     let (mut best, before) = (f64::MAX, cpu());
@@ -78,14 +103,15 @@ fn row(
         result.clear();
         let (_, time) = timed(|| {
             let query = Artefact::open(&query, codec::Kind::Query)?;
-            let list = Artefact::open(&list, codec::Kind::List)?;
-            aidos_fhe::correlate(&evaluation, &query, &list, &signer, 0, threads, &mut result)
+            let lists = [Artefact::open(&list, codec::Kind::List)?];
+            let draft = Cursor::new(&mut result);
+            aidos_fhe::correlate(&evaluation, &query, &lists, &Plan::new(0)?, &maker, draft)
         })?;
         best = best.min(time);
     }
     let used = (cpu() - before) / 5.0;
     let opened = Artefact::open(&result, codec::Kind::Result)?;
-    let (hits, decrypt) = timed(|| aidos_fhe::decrypt(&secret, &opened, threads))?;
+    let (hits, decrypt) = timed(|| aidos_fhe::decrypt(&secret, &opened, &maker))?;
     let lines = aidos_fhe::report(&map, &hits)?;
     let right = lines
         .iter()
@@ -93,7 +119,11 @@ fn row(
         .all(|(line, number)| line.is_match == (number < queries / 10));
     println!(
         "{:<22} {query_time:8.3} {list_time:8.3} {setup:8.3} {best:8.3} {used:8.3} {decrypt:8.3}  {:.1} MB, {:.1} MB, {:.2} MB; {} MiB{}",
-        format!("{queries} × {entries} {kind}").replace(" address", ""),
+        format!(
+            "{queries} × {entries} {kind}{}",
+            if labels { " +label" } else { "" }
+        )
+        .replace(" address", ""),
         megabytes(&query),
         megabytes(&list),
         megabytes(&result),

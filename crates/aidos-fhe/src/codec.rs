@@ -1,12 +1,13 @@
 //! The files: what they say of themselves, and what is refused of them.
 //!
 //! ```text
-//! header 192 bytes | records, all of one size | a BLAKE3 hash for each record | signer 32 | signature 64
+//! header 192 bytes | manifests 352 each | records, all of one size | a BLAKE3 hash for each record | signer 32 | signature 64
 //! ```
 //!
 //! The header says kind, parameter set and counts; these alone give the exact length of the file, so nothing is
-//! allocated that the file does not have. The hash of a record covers its number, so records cannot change places.
-//! The root is a hash over header and hashes, the signature (Ed25519, strict) over the root. A reader takes
+//! allocated that the file does not have. Only a result and hits have manifests: of the query and the lists they came
+//! from. The hash of a record covers its number, so records cannot change places. The root is a hash over header,
+//! manifests and the hash of all hashes, the signature (Ed25519, strict) over the root. A reader takes
 //! the end first: header, hashes and signature are checked before the first record is looked at, each record
 //! before it is used. Numbers are little-endian; coefficients are packed at the width of their modulus, in the
 //! transform of `fhe-math` 0.1.1, limb after limb.
@@ -15,15 +16,21 @@
 
 mod artefact;
 mod header;
+mod manifest;
 pub(crate) mod pack;
+mod plan;
 mod sign;
 mod source;
 mod writer;
 
 pub use artefact::Artefact;
 pub use header::{HEADER, Header};
+pub(crate) use header::{MOST_PARENTS, is_name};
+pub use manifest::Manifest;
+pub use plan::{Maker, Plan, Progress};
 pub use sign::{Signer, SignerId};
 pub use source::Source;
+pub use writer::{Draft, OTHER_PLAN};
 pub(crate) use writer::{Seal, Writer};
 
 /// The first bytes of every file.
@@ -59,7 +66,8 @@ pub(crate) enum Sealed {
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
         Self::PublicKey,
         Self::EvaluationKey,
         Self::Query,
@@ -112,6 +120,15 @@ impl Sealed {
             Self::Signer => "signer key",
         }
     }
+}
+
+/// What the file that begins with these bytes says it is, and whether it is sealed; none if it is no file of this crate.
+pub fn identify(start: &[u8]) -> Option<(&'static str, Option<Kind>)> {
+    let [_, _, id, ..] = start.strip_prefix(MAGIC)? else {
+        return None;
+    };
+    let kind = Kind::ALL.into_iter().find(|kind| kind.id() == *id);
+    Some((name_of(*id), kind))
 }
 
 /// What a file with this number in its header is.

@@ -6,23 +6,42 @@
 
 use std::io::Write;
 
-use crate::codec::{self, Artefact, Header, Seal, Signer, Source, Writer};
+use zeroize::Zeroizing;
+
+use crate::codec::{self, Artefact, Header, Maker, Manifest, Seal, Signer, Source, Writer};
+use crate::query::Slot;
 use crate::scheme::Opener;
+use crate::sources;
 use crate::{Error, SecretKey, workers};
 
-/// One bit for each bin of each query set, and the query they belong to.
+/// One bit for each bin of each query set and source, with a label where there are some, and what they come from.
 #[derive(Debug)]
 pub struct Hits {
     header: Header,
-    /// For each query set.
-    sets: Vec<Vec<bool>>,
+    /// The query and the lists.
+    parents: Vec<Manifest>,
+    /// For each query set, for each source.
+    answers: Vec<Bins>,
 }
 
-/// Decrypts a result to hits, all of it or nothing.
+/// What one source answers to one query set.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Bins {
+    bits: Vec<bool>,
+    /// Empty, or one for each bin, which counts where the bit is set.
+    labels: Vec<u16>,
+}
+
+/// Decrypts a result to hits, all of it or nothing. The maker's signer is not needed yet.
 ///
 /// # Errors
-/// A result for another key, a changed record, or noise above the bound: then the job must not be tried again.
-pub fn decrypt(secret: &SecretKey, result: &Artefact<'_>, threads: usize) -> Result<Hits, Error> {
+/// A result for another key, a changed record, the maker's wish to stop, or noise above the bound: then the job must not
+/// be tried again.
+pub fn decrypt(
+    secret: &SecretKey,
+    result: &Artefact<'_>,
+    maker: &Maker<'_>,
+) -> Result<Hits, Error> {
     let header = result.header();
     if header.key != secret.fingerprint {
         return Err(Error::Fingerprint {
@@ -38,43 +57,118 @@ pub fn decrypt(secret: &SecretKey, result: &Artefact<'_>, threads: usize) -> Res
         });
     }
     let opener = Opener::new(set, &secret.coefficients)?;
-    let limbs = set.limbs.get(..set.result_limbs).unwrap_or_default();
-    let parts = header.parts as usize;
+    let limbs = header.result_limbs();
     let units = usize::try_from(header.records()).unwrap_or(usize::MAX);
-    // Zeros of each unit, and the largest noise.
-    let opened = workers::each(threads, units, Vec::new, |buffer, unit| {
-        let index = unit as u64;
-        result.records(index, 1, buffer)?;
-        let (first, second) = buffer
+    let open = |index: u64, bytes: &[u8]| {
+        let (first, second) = bytes
             .split_at_checked(set.poly_bytes(limbs.len()))
             .unwrap_or_default();
-        let opened = opener.open(
+        opener.open(
             result.poly(index, first, limbs)?,
             result.poly(index, second, limbs)?,
-        )?;
-        let zeros: Vec<bool> = opened.slots.iter().map(|slot| *slot == 0).collect();
-        Ok((zeros, opened.noise))
-    })?;
-    let noise = opened.iter().map(|(_, noise)| *noise).max().unwrap_or(0);
-    check(set, noise)?;
-    let mut sets = vec![vec![false; set.bins()]; header.sets as usize];
-    for (bits, units) in sets.iter_mut().zip(opened.chunks(set.groups() * parts)) {
-        for (bits, units) in bits.chunks_exact_mut(set.degree).zip(units.chunks(parts)) {
-            for (zeros, _) in units {
-                bits.iter_mut()
-                    .zip(zeros)
-                    .for_each(|(bit, zero)| *bit |= zero);
+        )
+    };
+    let lists = result.parents().get(1..).unwrap_or_default();
+    let sources = sources::of(lists);
+    let mut answers: Vec<Bins> = (0..header.sets as usize * sources.len())
+        .map(|_| Bins::new(header))
+        .collect();
+    // Where each unit belongs: to a source's answers and a group of their bins.
+    let units_of = |(number, source): (usize, &sources::Source)| {
+        let units = (0..set.groups())
+            .flat_map(move |group| std::iter::repeat_n((number, group), source.parts));
+        units.collect::<Vec<_>>()
+    };
+    let owners: Vec<(usize, usize)> = sources.iter().enumerate().flat_map(units_of).collect();
+    let (mut noise, mut done) = (0, 0);
+    workers::ordered(
+        maker.threads,
+        0..units,
+        Vec::new,
+        |buffer, unit| {
+            let index = unit as u64;
+            result.records(index, 1, buffer)?;
+            let mut parts = buffer.chunks_exact(2 * set.poly_bytes(limbs.len()));
+            let whether = open(index, parts.next().unwrap_or_default())?;
+            let label = parts.next().map(|bytes| open(index, bytes)).transpose()?;
+            Ok((unit, whether, label))
+        },
+        |(unit, whether, label)| {
+            noise = noise.max(whether.noise);
+            noise = noise.max(label.as_ref().map_or(0, |label| label.noise));
+            let (query_set, place) = (unit / owners.len(), unit % owners.len());
+            let (source, group) = owners.get(place).copied().unwrap_or_default();
+            if let Some(bins) = answers.get_mut(query_set * sources.len() + source) {
+                let labels = label.map(|label| opener.labels(&label.slots));
+                bins.add(group * set.degree, &whether.slots, labels.as_deref());
             }
-        }
-    }
+            done += 1;
+            maker.tell(done, units as u64)
+        },
+    )?;
+    check(set, noise)?;
     Ok(Hits {
         header: Header {
             kind: codec::Kind::Hits,
-            parts: 0,
+            parts: u32::try_from(sources.len()).unwrap_or(0),
             ..header.clone()
         },
-        sets,
+        parents: result.parents().to_vec(),
+        answers,
     })
+}
+
+impl Bins {
+    fn new(header: &Header) -> Self {
+        let bins = header.set.bins();
+        Self {
+            bits: vec![false; bins],
+            labels: vec![0; if header.labels { bins } else { 0 }],
+        }
+    }
+
+    /// Takes in one unit: a zero is a match. Of several labels the highest counts.
+    fn add(&mut self, first: usize, slots: &[u64], labels: Option<&Vec<u64>>) {
+        for (at, slot) in (first..).zip(slots) {
+            if *slot != 0 {
+                continue;
+            }
+            if let Some(bit) = self.bits.get_mut(at) {
+                *bit = true;
+            }
+            let label = labels.and_then(|labels| labels.get(at - first));
+            if let (Some(slot), Some(label)) = (self.labels.get_mut(at), label) {
+                *slot = (*slot).max(u16::try_from(*label).unwrap_or(u16::MAX));
+            }
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let bits = self.bits.chunks(8).map(|bits| {
+            let place = |byte: u8, (at, bit): (usize, &bool)| byte | u8::from(*bit) << at;
+            bits.iter().enumerate().fold(0, place)
+        });
+        let labels = self.labels.iter().flat_map(|label| label.to_le_bytes());
+        bits.chain(labels).collect()
+    }
+
+    fn read(header: &Header, bytes: &[u8]) -> Self {
+        let (bits, labels) = bytes
+            .split_at_checked(header.set.bins() / 8)
+            .unwrap_or_default();
+        let bit = |byte: &u8| {
+            let byte = *byte;
+            (0..8).map(move |at| byte >> at & 1 == 1)
+        };
+        let (labels, _) = labels.as_chunks();
+        Self {
+            bits: bits.iter().flat_map(bit).collect(),
+            labels: labels
+                .iter()
+                .map(|label| u16::from_le_bytes(*label))
+                .collect(),
+        }
+    }
 }
 
 /// Refuses noise that no honest job has.
@@ -98,19 +192,42 @@ fn check(set: &crate::Set, noise: u128) -> Result<(), Error> {
 }
 
 impl Hits {
-    /// The bit of a slot; none if there is no such slot.
-    pub(crate) fn bit(&self, set: u32, bin: u32) -> Option<bool> {
-        self.sets.get(set as usize)?.get(bin as usize).copied()
+    /// What a source answers for a slot of the query, and with which label; none if there is no such slot.
+    pub(crate) fn answer(&self, source: usize, slot: Slot) -> Option<(bool, Option<u16>)> {
+        let sources = self.header.parts as usize;
+        let bins = self.answers.get(slot.set as usize * sources + source)?;
+        let bin = slot.bin as usize;
+        Some((*bins.bits.get(bin)?, bins.labels.get(bin).copied()))
     }
 
-    /// The root of the query they answer.
-    pub(crate) fn query(&self) -> [u8; 32] {
-        self.header.first
+    /// The query that they answer first, then the lists.
+    pub fn parents(&self) -> &[Manifest] {
+        &self.parents
     }
 
-    /// How many bits are set.
+    /// The job that they end.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// How many bits are set, those of canaries too.
     pub fn count(&self) -> usize {
-        self.sets.iter().flatten().filter(|bit| **bit).count()
+        let bits = self.answers.iter().flat_map(|bins| &bins.bits);
+        bits.filter(|bit| **bit).count()
+    }
+
+    /// What a server makes that looks nothing up.
+    #[cfg(test)]
+    pub(crate) fn answering(&self, bit: bool) -> Self {
+        let bins = || Bins {
+            bits: vec![bit; self.header.set.bins()],
+            labels: Vec::new(),
+        };
+        Self {
+            header: self.header.clone(),
+            parents: self.parents.clone(),
+            answers: self.answers.iter().map(|_| bins()).collect(),
+        }
     }
 
     /// Writes the file for the query owner.
@@ -122,15 +239,11 @@ impl Hits {
             created,
             ..self.header.clone()
         };
-        let mut writer = Writer::new(out, header)?;
-        for (index, set) in (0..).zip(&self.sets) {
-            let bytes = set.chunks(8).map(|bits| {
-                let place = |byte: u8, (at, bit): (usize, &bool)| byte | u8::from(*bit) << at;
-                bits.iter().enumerate().fold(0, place)
-            });
-            writer.record(&Seal::new(index, bytes.collect()))?;
+        let mut writer = Writer::new(out, header, &self.parents)?;
+        for (index, bins) in (0..).zip(&self.answers) {
+            writer.record(&Seal::new(index, bins.bytes()))?;
         }
-        writer.finish(signer)
+        Ok(writer.finish(signer)?.root())
     }
 
     /// Reads what [`write`](Self::write) made.
@@ -138,20 +251,32 @@ impl Hits {
     /// # Errors
     /// What [`Artefact::open`] refuses.
     pub fn read(source: &dyn Source) -> Result<Self, Error> {
-        let file = Artefact::open(source, codec::Kind::Hits)?;
-        let mut buffer = Vec::new();
-        let sets = (0..file.header().records())
+        Self::of(&Artefact::open(source, codec::Kind::Hits)?)
+    }
+
+    /// The hits in an opened file, whose signer the caller has looked at.
+    ///
+    /// # Errors
+    /// A changed record, or another kind of file.
+    pub fn of(file: &Artefact<'_>) -> Result<Self, Error> {
+        let header = file.header().clone();
+        if header.kind != codec::Kind::Hits {
+            return Err(Error::Kind {
+                expected: codec::Kind::Hits.name(),
+                found: header.kind.name(),
+            });
+        }
+        let mut buffer = Zeroizing::new(Vec::new());
+        let answers = (0..header.records())
             .map(|index| {
                 file.records(index, 1, &mut buffer)?;
-                let bits = buffer
-                    .iter()
-                    .flat_map(|byte| (0..8).map(move |at| byte >> at & 1 == 1));
-                Ok(bits.collect())
+                Ok(Bins::read(&header, &buffer))
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
-            header: file.header().clone(),
-            sets,
+            header,
+            parents: file.parents().to_vec(),
+            answers,
         })
     }
 }
@@ -189,10 +314,10 @@ mod tests {
             }
         }
         let sum = sum_of(oracle.scheme(), &unit, &powers).unwrap();
-        let mut drawn = oracle.stream.clone();
-        let mut mask = mask::mask(set, &mut drawn);
+        let drawn = mask::mask(set, &mut oracle.stream);
+        let mut mask = drawn.clone();
         oracle.scheme().encode(&mut mask);
-        let [c0, c1] = server::hide(&oracle.key, sum, &mut oracle.stream).unwrap();
+        let [c0, c1] = server::hide(&oracle.key, sum, None, drawn, &mut oracle.stream).unwrap();
         let opener = Opener::new(set, &oracle.secret.coefficients).unwrap();
         let noise = opener.open(Vec::from(&c0), Vec::from(&c1)).unwrap().noise;
         // He knows t·e, and e/2^shift should be the mask; one limb is enough to look at.

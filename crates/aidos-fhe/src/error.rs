@@ -25,6 +25,9 @@ pub enum Error {
         /// The most there may be.
         most: u64,
     },
+    /// A name that does not fit.
+    #[error("cannot name the list so: a name has up to 32 bytes and no control characters")]
+    Name,
     /// A bin overflowed, which happens to one list in 2⁴⁰.
     #[error(
         "cannot encrypt the list: a bin holds {found} entries and fits {most}; take the next larger size"
@@ -151,6 +154,30 @@ pub enum Error {
         found: u32,
         /// Bits of the bound, rounded up.
         bound: u32,
+    },
+    /// The caller asked to stop.
+    #[error("stopped as asked; go on with the same plan")]
+    Stopped,
+    /// Places with a known answer that the server answered otherwise.
+    #[error(
+        "cannot trust the result: {wrong} of {checked} canaries have the wrong answer, so a list was not or not wholly \
+         looked through; ask the server's operator"
+    )]
+    Canary {
+        /// Canaries with a wrong answer.
+        wrong: usize,
+        /// Canaries that were looked at.
+        checked: usize,
+    },
+    /// More lists than one job takes.
+    #[error("cannot correlate with {found} lists: a job takes {least} to {most}; split it")]
+    Lists {
+        /// Lists given.
+        found: usize,
+        /// The fewest there must be.
+        least: usize,
+        /// The most there may be.
+        most: usize,
     },
     /// Not a sealed file.
     #[error("cannot open the {expected}: it is damaged or no such file; restore it from a copy")]

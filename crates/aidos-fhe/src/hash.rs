@@ -13,6 +13,7 @@ pub(crate) mod cuckoo;
 mod feistel;
 mod key;
 
+pub(crate) use key::{CANARIES, Canary};
 pub use key::{Commitment, HashKey};
 
 use feistel::Permutation;
@@ -23,6 +24,25 @@ use crate::set::{Domain, Set};
 /// A value as both owners see it: equal for equal values. Secret.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Point(u128);
+
+impl Point {
+    /// As bytes, with a label behind.
+    pub(crate) fn bytes(self, label: u16) -> [u8; 18] {
+        let mut bytes = [0; 18];
+        let all = self.0.to_le_bytes().into_iter().chain(label.to_le_bytes());
+        bytes
+            .iter_mut()
+            .zip(all)
+            .for_each(|(slot, byte)| *slot = byte);
+        bytes
+    }
+}
+
+impl zeroize::Zeroize for Point {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 /// Where one hash function puts a value.
 #[derive(Clone, Copy, PartialEq, Eq)]

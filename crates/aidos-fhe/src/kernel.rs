@@ -28,63 +28,82 @@ struct Sums {
     high: [u128; BLOCK],
 }
 
-/// Evaluates one limb of the polynomials whose packed coefficients a₀ … a₍L₋₁₎ are in `record` at the values whose powers
-/// x … x^L are in `powers`, L being `roots`; both in the order of `unit`. Writes that limb of the three parts of the
-/// sum, transformed, and says whether all coefficients were below it.
+/// The three parts of a sum of products, transformed, limb after limb.
+pub(crate) type Sum = [Vec<u64>; 3];
+
+/// Evaluates one limb of the polynomials whose packed coefficients are in `record` at the values whose powers x, x² … are in
+/// `powers`; both in the order of `unit`. Writes that limb of each sum, and says whether all coefficients were below it.
+///
+/// There are as many polynomials as sums, each with the coefficients of 1 … x^(L − 1), L being `roots`. The first has the
+/// leading term x^L besides.
 pub(crate) fn evaluate(
     scheme: &Scheme,
     limb: usize,
     roots: usize,
     powers: &[u64],
     record: &[u8],
-    sum: &mut [Vec<u64>; 3],
+    sums: &mut [Sum],
 ) -> Result<bool, Error> {
     let set = scheme.set;
     let packed = block_bytes(set);
-    let rows = sum.each_mut().map(|part| {
-        part.get_mut(limb * set.degree..(limb + 1) * set.degree)
-            .unwrap_or_default()
-    });
-    let whole = [record.len(), 8 * powers.len()]
-        == [2 * roots * set.poly_bytes(1), 16 * roots * set.degree];
+    let polynomials = sums.len();
+    let given = powers.len() / (2 * set.degree);
+    let whole = record.len() == 2 * polynomials * roots * set.poly_bytes(1)
+        && powers.len() == 2 * given * set.degree
+        && roots <= given;
     let Some(modulus) = scheme.moduli().get(limb).filter(|_| whole && roots > 0) else {
         return Err(Error::Bug {
             what: "a polynomial and the powers of a query do not fit each other",
         });
     };
     let factors = (set.plaintext, scheme.linear_factor());
-    let mut sums = Sums::new();
+    let mut running = Sums::new();
     let mut unpacked = [0; 2 * TOGETHER * BLOCK];
-    let [row0, row1, row2] = rows.map(|row| row.as_chunks_mut::<BLOCK>().0);
     let blocks = powers
-        .chunks_exact(2 * roots * BLOCK)
-        .zip(record.chunks_exact(2 * roots * packed))
-        .zip(row0.iter_mut().zip(row1).zip(row2));
-    for ((powers, record), ((out0, out1), out2)) in blocks {
-        sums.clear();
-        let (constant, products) = record.split_at_checked(2 * packed).unwrap_or_default();
-        // aⱼ₊₁ … against xʲ⁺¹ …; the last power has no coefficient and stays over.
-        let together = products
-            .chunks(2 * TOGETHER * packed)
-            .zip(powers.chunks(2 * TOGETHER * BLOCK));
-        for (coefficients, powers) in together {
-            let a = unpacked.get_mut(..coefficients.len() / packed * BLOCK);
-            let a = a.unwrap_or_default();
-            if !unpack(coefficients, set.limb_bits(), **modulus, a)? {
+        .chunks_exact(2 * given * BLOCK)
+        .zip(record.chunks_exact(2 * polynomials * roots * packed));
+    for (block, (powers, record)) in blocks.enumerate() {
+        let powers = powers.get(..2 * roots * BLOCK).unwrap_or_default();
+        let start = limb * set.degree + block * BLOCK;
+        for (number, (record, sum)) in record
+            .chunks_exact(2 * roots * packed)
+            .zip(sums.iter_mut())
+            .enumerate()
+        {
+            running.clear();
+            let (constant, products) = record.split_at_checked(2 * packed).unwrap_or_default();
+            // aⱼ₊₁ … against xʲ⁺¹ …; the last power has no coefficient and stays over.
+            let together = products
+                .chunks(2 * TOGETHER * packed)
+                .zip(powers.chunks(2 * TOGETHER * BLOCK));
+            for (coefficients, powers) in together {
+                let a = unpacked.get_mut(..coefficients.len() / packed * BLOCK);
+                let a = a.unwrap_or_default();
+                if !unpack(coefficients, set.limb_bits(), **modulus, a)? {
+                    return Ok(false);
+                }
+                running.add(pairs(powers), pairs(a));
+            }
+            let a = unpacked.get_mut(..2 * BLOCK).unwrap_or_default();
+            if !unpack(constant, set.limb_bits(), **modulus, a)? {
                 return Ok(false);
             }
-            sums.add(pairs(powers), pairs(a));
-        }
-        let a = unpacked.get_mut(..2 * BLOCK).unwrap_or_default();
-        if !unpack(constant, set.limb_bits(), **modulus, a)? {
-            return Ok(false);
-        }
-        if let (Some(x), Some(a)) = (pairs(powers).last(), pairs(a).first()) {
-            sums.finish(modulus, factors, x, a, [out0, out1, out2]);
+            let leading = pairs(powers).last().filter(|_| number == 0);
+            let out = sum.each_mut().map(|part| {
+                let part = part.get_mut(start..start + BLOCK);
+                part.and_then(|part| part.as_mut_array::<BLOCK>())
+            });
+            if let ([Some(out0), Some(out1), Some(out2)], Some(a)) = (out, pairs(a).first()) {
+                let x = leading.unwrap_or(&NOTHING);
+                running.finish(modulus, factors, x, a, [out0, out1, out2]);
+            }
         }
     }
     Ok(true)
 }
+
+/// In place of a leading term that is not there.
+const NOTHING: [Block; 2] = [[0; BLOCK]; 2];
 
 /// Blocks of both parts of ciphertexts.
 fn pairs(blocks: &[u64]) -> &[[Block; 2]] {

@@ -10,12 +10,12 @@ use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
-use crate::codec::{self, Artefact, Header, Seal, Sealed, Signer, Source, Writer, pack};
+use crate::codec::{self, Artefact, Header, Manifest, Seal, Sealed, Signer, Source, Writer, pack};
 use crate::entropy::{self, Stream};
 use crate::hash::Commitment;
 use crate::scheme::{Pair, Scheme, sample_secret};
 use crate::seal::{self, Cost};
-use crate::{Error, Set};
+use crate::{Error, Set, hex};
 
 /// What decrypts. Wiped when dropped; it has no `Clone` and its `Debug` shows nothing of it.
 pub struct SecretKey {
@@ -29,6 +29,8 @@ pub struct PublicKey {
     pub(crate) scheme: Scheme,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) pair: Pair,
+    /// Organisations that share the secret.
+    pub(crate) parties: u16,
     seed: [u8; 32],
 }
 
@@ -73,6 +75,7 @@ impl SecretKey {
             scheme,
             fingerprint,
             pair,
+            parties: 1,
             seed,
         };
         let secret = Self {
@@ -152,8 +155,8 @@ impl PublicKey {
     ///
     /// # Errors
     /// The writer's.
-    pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<[u8; 32], Error> {
-        let mut writer = Writer::new(out, self.header(codec::Kind::PublicKey, created))?;
+    pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<Manifest, Error> {
+        let mut writer = Writer::new(out, self.header(codec::Kind::PublicKey, created), &[])?;
         writer.record(&Seal::new(0, packed(self.scheme.set, &self.pair)))?;
         writer.finish(signer)
     }
@@ -181,6 +184,7 @@ impl PublicKey {
             pair: pair(file, &scheme, 0, &record, header.first)?,
             scheme,
             fingerprint,
+            parties: header.parties,
             seed: header.first,
         })
     }
@@ -201,9 +205,13 @@ impl PublicKey {
             kind,
             set: self.scheme.set,
             values: None,
+            labels: false,
+            attributed: false,
             sets: 0,
             parts: 0,
             roots: 0,
+            parents: 0,
+            parties: self.parties,
             created,
             job: [0; 16],
             key: self.fingerprint,
@@ -253,11 +261,11 @@ impl EvaluationKey {
     ///
     /// # Errors
     /// The writer's.
-    pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<[u8; 32], Error> {
+    pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<Manifest, Error> {
         let mut header = self.public.header(codec::Kind::EvaluationKey, created);
         header.second = self.seed;
         let set = header.set;
-        let mut writer = Writer::new(out, header)?;
+        let mut writer = Writer::new(out, header, &[])?;
         for (index, pair) in (0..).zip(std::iter::once(&self.public.pair).chain(&self.digits)) {
             writer.record(&Seal::new(index, packed(set, pair)))?;
         }
@@ -316,7 +324,7 @@ impl fmt::Debug for SecretKey {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::show(&self.0, f)
     }
 }
 
@@ -324,26 +332,10 @@ impl FromStr for Fingerprint {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let wrong = Error::Shape {
+        hex::read(text).map(Self).ok_or(Error::Shape {
             expected: "fingerprint",
             reason: "it has not 64 hexadecimal digits; copy it from what keygen printed",
-        };
-        let mut bytes = [0; 32];
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        if pairs.len() != 32 || !rest.is_empty() {
-            return Err(wrong);
-        }
-        for (byte, pair) in bytes.iter_mut().zip(pairs) {
-            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
-            let Some(value) = high
-                .zip(low)
-                .and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
-            else {
-                return Err(wrong);
-            };
-            *byte = value;
-        }
-        Ok(Self(bytes))
+        })
     }
 }
 
@@ -405,7 +397,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             blake3::hash(&file).to_hex().as_str(),
-            "a5c7057c762b4cc2573d4ef2ef1c8e6e813ae1c3b5e5350a3cc66573179ecdee"
+            "ae800845d07197c00a1709248b6b36aa0f7b949f7387ddff19439454884d2ba8"
         );
     }
 }

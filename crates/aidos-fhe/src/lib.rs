@@ -22,6 +22,9 @@
 //! - [`hash`]: how a value becomes a place and a number; [`normalise`]: when two values are the same.
 //! - [`codec`]: the files, and what is refused of them; [`seal`]: secrets at rest.
 //!
+//! A file that takes time is made after a [`codec::Plan`] by a [`codec::Maker`], who may be watched and stopped; with the same plan
+//! it is gone on with, unit by unit.
+//!
 //! Nothing here opens a file or a socket, reads a clock, or logs. Randomness comes from the operating system alone
 //! and cannot be handed in: a mask that is used twice gives a list away.
 
@@ -34,6 +37,7 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod hash;
+mod hex;
 mod kernel;
 mod keys;
 mod list;
@@ -48,6 +52,7 @@ mod scheme;
 pub mod seal;
 mod server;
 pub mod set;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -56,8 +61,8 @@ mod workers;
 pub use decrypt::{Hits, decrypt};
 pub use error::Error;
 pub use keys::{EvaluationKey, Fingerprint, PublicKey, SecretKey};
-pub use list::encrypt_list;
+pub use list::{Entries, ListOptions, encrypt_list};
 pub use query::{QueryMap, encrypt_query};
 pub use report::{Line, report};
-pub use server::correlate;
+pub use server::{correlate, server_memory};
 pub use set::Set;

@@ -1,39 +1,130 @@
 //! The list owner: values into bins, a polynomial for each part of a bin, its coefficients encrypted.
-
-use std::io::Write;
+//!
+//! With labels, a second polynomial beside each takes the label of a value where the first one is zero.
 
 use fhe_math::rq::Poly;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
-use crate::codec::{self, Header, Signer, Writer, pack};
-use crate::hash::bins::Bins;
+use crate::codec::{self, Draft, Header, Maker, Manifest, Plan, Writer, pack};
+use crate::hash::bins::{Bins, Root};
 use crate::hash::{HashKey, Hashing, Point};
-use crate::normalise::Kind;
-use crate::polynomial::expand;
-use crate::{Error, PublicKey, entropy, unit, workers};
+use crate::normalise::{Kind, Prefix, Value};
+use crate::polynomial::{Interpolation, expand};
+use crate::{Error, PublicKey, unit, workers};
 
-/// Encrypts a list for a holder. Writes the file for the server and gives its root.
-///
-/// Values of one meaning are one. `created` in seconds since 1970.
+/// What a list owner has, as it is hashed: his values are not kept. Wiped when dropped.
+pub struct Entries {
+    hashing: Hashing,
+    kind: Kind,
+    /// Each with its label; none has one, or all have.
+    points: Vec<(Point, u16)>,
+}
+
+/// What the owner of a list says of it to the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ListOptions<'a> {
+    /// A name of up to 32 bytes that the server, the holder and the query owner read.
+    pub name: &'a str,
+    /// Whether a match may be told to be of this list when a job has several.
+    pub attributed: bool,
+    /// Whether the labels are encrypted too, to be shown on a match.
+    pub labels: bool,
+}
+
+impl Entries {
+    /// No entries, for lists under these keys.
+    pub fn new(public: &PublicKey, key: &HashKey) -> Self {
+        Self {
+            hashing: Hashing::new(public.scheme.set, key),
+            kind: key.kind(),
+            points: Vec::new(),
+        }
+    }
+
+    /// Adds a value. Of those of one meaning the highest label counts.
+    ///
+    /// An IPv4 list takes networks of up to 4,096 addresses as all these, a list of networks takes the wider ones, in pieces
+    /// of fixed lengths.
+    ///
+    /// # Errors
+    /// It is no value of the hash key's type; said without the value.
+    pub fn add(&mut self, text: &str, label: u16) -> Result<(), &'static str> {
+        let mut add = |value: Value| {
+            let point = self.hashing.point(&value).ok_or(OTHER_SET)?;
+            self.points.push((point, label));
+            Ok(())
+        };
+        match self.kind {
+            Kind::Ipv4 if text.contains('/') => Prefix::parse(text)?
+                .addresses()
+                .ok_or("it has more than 4096 addresses; put it into a list of networks")?
+                .try_for_each(add),
+            Kind::Cidr => Prefix::parse(text)?
+                .pieces()
+                .ok_or("it has 4096 addresses or fewer; put it into an IPv4 list")?
+                .try_for_each(add),
+            kind => add(kind.value(text)?),
+        }
+    }
+
+    /// How many were added, those of one meaning more than once.
+    pub fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Whether none was added.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// Takes out what stands there twice, and says how many are left.
+    pub fn distinct(&mut self) -> usize {
+        // The highest label of a point comes last.
+        self.points.sort_unstable();
+        self.points.reverse();
+        self.points.dedup_by_key(|(point, _)| *point);
+        self.points.len()
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        for (point, label) in &mut self.points {
+            point.zeroize();
+            label.zeroize();
+        }
+    }
+}
+
+/// Encrypts a list for a holder. Writes the file for the server, or goes on with one of the same plan, and gives what
+/// stands for it.
 ///
 /// # Errors
-/// A value that is none of the hash key's type, more than a list takes, a bin that overflows, no randomness, or
-/// the writer's.
+/// More entries than a list takes, a bin that overflows, a name that is too long, no randomness, the maker's wish to stop,
+/// or the draft's errors.
 pub fn encrypt_list(
     public: &PublicKey,
     key: &HashKey,
-    texts: &[&str],
-    signer: &Signer,
-    created: u64,
-    threads: usize,
-    out: impl Write,
-) -> Result<[u8; 32], Error> {
+    entries: &mut Entries,
+    options: ListOptions<'_>,
+    plan: &Plan,
+    maker: &Maker<'_>,
+    out: impl Draft,
+) -> Result<Manifest, Error> {
     let set = public.scheme.set;
-    let hashing = Hashing::new(set, key);
-    let mut points = points(&hashing, key.kind(), texts)?;
-    points.sort_unstable();
-    points.dedup();
-    let bins = Bins::new(set, &hashing, &points, threads)?;
+    entries.distinct();
+    let plan = &plan.of(entries
+        .points
+        .iter()
+        .map(|(point, label)| point.bytes(*label)));
+    let canaries = key.canaries(set);
+    let bins = Bins::new(
+        set,
+        &entries.hashing,
+        &entries.points,
+        &canaries,
+        maker.threads,
+    )?;
     let (parts, roots) = (bins.rung().parts(set), bins.rung().roots(set));
     let count = |count: usize| {
         u32::try_from(count).map_err(|_| Error::Bug {
@@ -44,56 +135,112 @@ pub fn encrypt_list(
         kind: codec::Kind::List,
         set,
         values: Some(key.kind()),
+        labels: options.labels,
+        attributed: options.attributed,
         sets: 0,
         parts: count(parts)?,
         roots: count(roots)?,
-        created,
-        job: entropy::bytes()?,
+        parents: 0,
+        parties: public.parties,
+        created: plan.created,
+        job: plan.job,
         key: public.fingerprint,
         commitment: key.commitment(),
-        first: [0; 32],
+        first: name(options.name)?,
         second: [0; 32],
     };
-    let mut writer = Writer::new(out, header)?;
+    let polynomials = header.polynomials();
+    let unit_records = set.limbs.len() as u64;
+    let mut writer = Writer::resume(out, header, &[], unit_records)?;
+    let units = (set.groups() * parts) as u64;
     for group in 0..set.groups() {
-        let coefficients = coefficients(public, &bins, group, threads)?;
-        // A part at a time, so that no more ciphertexts wait than one polynomial has.
-        for part in coefficients.chunks_exact(roots * set.degree) {
-            let records = unit::encrypt(public, roots, writer.next(), threads, |coefficient| {
+        let end = ((group + 1) * parts) as u64;
+        if writer.next() / unit_records >= end {
+            continue;
+        }
+        let coefficients = coefficients(public, &bins, group, polynomials, plan, maker.threads)?;
+        // A part at a time, so that no more ciphertexts wait than its polynomials have.
+        let chunk = polynomials * roots * set.degree;
+        let first = group * parts;
+        let done = usize::try_from(writer.next() / unit_records).unwrap_or(usize::MAX);
+        for part in coefficients
+            .chunks_exact(chunk)
+            .skip(done.saturating_sub(first))
+        {
+            let ciphertexts = polynomials * roots;
+            let next = writer.next();
+            let records = unit::encrypt(public, ciphertexts, next, maker.threads, |coefficient| {
                 let slots = part.chunks_exact(set.degree).nth(coefficient);
                 Zeroizing::new(slots.unwrap_or_default().to_vec())
             })?;
             writer.records(&records)?;
+            maker.tell(writer.next() / unit_records, units)?;
         }
     }
-    writer.finish(signer)
+    writer.finish(maker.signer)
 }
+
+/// A name as it stands in a header.
+fn name(name: &str) -> Result<[u8; 32], Error> {
+    let mut bytes = [0; 32];
+    bytes
+        .iter_mut()
+        .zip(name.bytes())
+        .for_each(|(slot, byte)| *slot = byte);
+    if name.len() <= 32 && !name.contains('\0') && codec::is_name(&bytes) {
+        return Ok(bytes);
+    }
+    Err(Error::Name)
+}
+
+/// Why a value of the right type may still not fit.
+pub(crate) const OTHER_SET: &str = "it does not belong into the parameter set of the public key";
 
 /// Bins that one thread expands before they are brought into the order of slots.
 const STRIP: usize = 64;
 
-/// The coefficients of all polynomials of a group of bins: by part, by power, by slot.
+/// The coefficients of all polynomials of a group of bins: by part, by polynomial, by power, by slot.
 fn coefficients(
     public: &PublicKey,
     bins: &Bins,
     group: usize,
+    polynomials: usize,
+    plan: &Plan,
     threads: usize,
 ) -> Result<Zeroizing<Vec<u64>>, Error> {
     let set = public.scheme.set;
+    let plain = &public.scheme.plain;
     let (roots, height) = (bins.rung().roots(set), bins.rung().capacity(set));
+    let height = polynomials * height;
     let strips = workers::each(
         threads,
         set.degree / STRIP,
-        || Zeroizing::new(Vec::new()),
-        |column, strip| {
-            let mut stream = entropy::fresh()?;
+        || {
+            (
+                Vec::new(),
+                Zeroizing::new(vec![0; roots]),
+                Interpolation::new(roots),
+            )
+        },
+        |(column, numbers, interpolation), strip| {
             let mut out = Zeroizing::new(vec![0; STRIP * height]);
             for (slot, out) in out.chunks_exact_mut(height).enumerate() {
                 let bin = group * set.degree + strip * STRIP + slot;
-                bins.column(bin, &mut stream, column);
-                for (part, out) in column.chunks_exact(roots).zip(out.chunks_exact_mut(roots)) {
-                    expand(part, &public.scheme.plain, out);
+                bins.column(bin, &mut plan.stream(bin as u64), column);
+                let parts = column.chunks_exact(roots);
+                for (part, out) in parts.zip(out.chunks_exact_mut(polynomials * roots)) {
+                    let (first, second) = out.split_at_mut_checked(roots).unwrap_or_default();
+                    numbers
+                        .iter_mut()
+                        .zip(part)
+                        .for_each(|(number, root)| *number = root.number);
+                    expand(numbers, plain, first);
+                    if !second.is_empty() {
+                        let labels = part.iter().map(|root| u64::from(root.label));
+                        interpolation.through(numbers, labels, first, plain, second);
+                    }
                 }
+                column.fill(Root::default());
             }
             Ok(out)
         },
@@ -106,19 +253,6 @@ fn coefficients(
         }
     }
     Ok(all)
-}
-
-/// Texts as points, each in its place.
-pub(crate) fn points(hashing: &Hashing, kind: Kind, texts: &[&str]) -> Result<Vec<Point>, Error> {
-    let values = kind.values(texts.iter().copied())?;
-    let points = values.iter().enumerate().map(|(index, value)| {
-        hashing.point(value).ok_or(Error::Value {
-            index,
-            kind: "value of this key",
-            reason: "it does not belong into the parameter set of the public key",
-        })
-    });
-    points.collect()
 }
 
 pub(crate) fn packed(part: &Poly, bits: u32, bytes: &mut Vec<u8>) {

@@ -16,6 +16,16 @@ pub(crate) fn mask(set: &Set, stream: &mut Stream) -> Zeroizing<Vec<u64>> {
     )
 }
 
+/// A mask for labels: uniform over all numbers. It hides the label of what is no match, and a zero in it hides nothing, as
+/// nobody learns that it was one.
+pub(crate) fn label_mask(set: &Set, stream: &mut Stream) -> Zeroizing<Vec<u64>> {
+    let below = |stream: &mut Stream| {
+        // t stands for zero.
+        nonzero(set.plaintext + 1, stream) % set.plaintext
+    };
+    Zeroizing::new((0..set.degree).map(|_| below(stream)).collect())
+}
+
 /// A uniform number in 1 … t − 1, by refusing what is too large.
 fn nonzero(t: u64, stream: &mut Stream) -> u64 {
     let mask = u64::MAX >> t.leading_zeros();

@@ -14,7 +14,8 @@ pub struct Bounds {
     pub fresh: f64,
     /// The inner product: (L − 1)·n·t·(e + 1)² of the products, 2·t·(e + 1) of the linear terms.
     pub product: f64,
-    /// After the mask, whose coefficients are not centred: n·(t − 1) times as much, and n·t of the message's wrap.
+    /// After the mask, whose coefficients are not centred: n·(t − 1) times as much, and n·t of the message's wrap; a label
+    /// adds one more product and its wrap.
     pub masked: f64,
     /// Before the flood: relinearisation adds n·k·qᵢ·B, the fresh zero its own.
     pub unflooded: f64,
@@ -40,7 +41,8 @@ impl Bounds {
         let fresh = 2.0 * n * small * small + small;
         let product =
             (roots as f64 - 1.0) * n * t * (fresh + 1.0) * (fresh + 1.0) + 2.0 * t * (fresh + 1.0);
-        let masked = product * n * (t - 1.0) + n * t;
+        // With the polynomial of a label, which has the noise of one more product.
+        let masked = product * (n * (t - 1.0) + 1.0) + (n + 1.0) * t;
         let unflooded = masked + n * limbs * limb * small + fresh;
         let width = power_of_two(set.flood_bits);
         let flooded = unflooded + width / 2.0;

@@ -11,7 +11,6 @@ mod url;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::Error;
 use crate::set::{IP4_S1, STR_S1, Set};
 
 pub use prefix::{MOST_ADDRESSES, Prefix, prefixes_of};
@@ -84,7 +83,7 @@ impl Kind {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ipv4 => "IPv4 address",
             Self::Ipv6 => "IPv6 address",
@@ -94,6 +93,24 @@ impl Kind {
             Self::Url => "URL",
             Self::FileHash => "hash of a file",
         }
+    }
+
+    /// The type's word on a command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+            Self::Cidr => "cidr",
+            Self::Domain => "domain",
+            Self::Email => "email",
+            Self::Url => "url",
+            Self::FileHash => "file-hash",
+        }
+    }
+
+    /// The type of this word.
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
     /// A text as a value of this type. Blanks around it do not count.
@@ -131,21 +148,6 @@ impl Kind {
             Self::FileHash => file_hash(text)?,
         };
         Ok(self.tagged(&bytes))
-    }
-
-    /// All texts as values of this type.
-    ///
-    /// # Errors
-    /// The first that is none, by its place.
-    pub fn values<'a>(self, texts: impl IntoIterator<Item = &'a str>) -> Result<Vec<Value>, Error> {
-        let value = |(index, text)| {
-            self.value(text).map_err(|reason| Error::Value {
-                index,
-                kind: self.name(),
-                reason,
-            })
-        };
-        texts.into_iter().enumerate().map(value).collect()
     }
 
     fn tagged(self, bytes: &[u8]) -> Value {
@@ -208,16 +210,5 @@ mod tests {
             assert_eq!(Kind::by_id(kind.id()), Some(kind));
         }
         assert_eq!(Kind::by_id(0), None);
-    }
-
-    #[test]
-    fn a_bad_value_is_named_by_its_place() {
-        let Err(error) = Kind::Ipv4.values(["1.2.3.4", "1.2.3"]) else {
-            panic!("1.2.3 is no address");
-        };
-        assert_eq!(
-            error.to_string(),
-            "cannot take value 1 as IPv4 address: it is not four numbers of 0 to 255 with dots between"
-        );
     }
 }

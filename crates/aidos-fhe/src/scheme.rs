@@ -225,6 +225,8 @@ pub(crate) struct Opener {
     /// The product of the limbs, and what joins two of them.
     modulus: u128,
     join: u64,
+    /// What takes the factor q·q′ off a label.
+    unscale: u64,
 }
 
 /// What a result decrypts to.
@@ -252,7 +254,23 @@ impl Opener {
                 [first, second] => inverse(first % second, *second),
                 _ => 0,
             },
+            unscale: {
+                // −q from the product, −q′ from the message's form at the limbs of a result.
+                let t = set.plaintext;
+                let factors = set.limbs.iter().chain(limbs);
+                inverse(
+                    factors.fold(1, |product, limb| multiply(product, limb % t, t)),
+                    t,
+                )
+            },
         })
+    }
+
+    /// Slots as the numbers that were encrypted.
+    pub(crate) fn labels(&self, slots: &[u64]) -> Zeroizing<Vec<u64>> {
+        let t = self.set.plaintext;
+        let number = |slot: &u64| multiply(*slot, self.unscale, t);
+        Zeroizing::new(slots.iter().map(number).collect())
     }
 
     /// Decrypts c₀ + c₁·s, whose parts are not transformed, and measures every coefficient.

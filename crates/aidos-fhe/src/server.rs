@@ -1,69 +1,124 @@
 //! The server: it evaluates every polynomial of a list at every value of a query, and sees neither.
 //!
-//! For each query set and each part of a list: the inner product of powers and coefficients → times a fresh mask →
-//! relinearised → plus a fresh encryption of zero → flooded → switched to few limbs. The mask comes before
-//! relinearisation, so that the noise of that is not multiplied. The parts of a group of bins change places,
-//! freshly for each job, so that the place of a match says nothing of the list.
+//! For each query set and each part of a list: the inner product of powers and coefficients → times a fresh mask → (plus
+//! the label's polynomial) → relinearised → plus a fresh encryption of zero → flooded → switched to few limbs. The mask comes before
+//! relinearisation, so that the noise of that is not multiplied. The parts of a group of bins change places over all lists
+//! that are not told apart, freshly for each job, so that the place of a match says nothing of the list.
 //!
 //! It takes an [`EvaluationKey`]: neither a secret key nor a hash key fits here, and there is no way to hand one in.
-
-use std::io::Write;
 
 use fhe_math::rq::{Poly, Representation};
 use zeroize::Zeroizing;
 
-use crate::codec::{self, Artefact, Header, Seal, Signer, Writer};
+use crate::codec::{
+    self, Artefact, Draft, Header, MOST_PARENTS, Maker, Manifest, Plan, Seal, Writer,
+};
 use crate::entropy::{self, Stream, shuffle};
+use crate::kernel::Sum;
+use crate::sources::{self, Source};
 use crate::{Error, EvaluationKey, kernel, list, mask, unit, workers};
 
-/// Correlates a query with a list; writes the file for the holder and gives its root. `created` in seconds since
-/// 1970.
+/// Correlates a query with lists. Writes the file for the holder, or goes on with one of the same plan, and gives its root.
 ///
 /// # Errors
-/// Files of different keys, hash keys or types; a changed record; no randomness; or the writer's.
+/// Files of different keys, hash keys or types; no list or too many; a changed record; no randomness; the maker's wish to
+/// stop; or the draft's errors.
 pub fn correlate(
     key: &EvaluationKey,
     query: &Artefact<'_>,
-    list: &Artefact<'_>,
-    signer: &Signer,
-    created: u64,
-    threads: usize,
-    out: impl Write,
+    lists: &[Artefact<'_>],
+    plan: &Plan,
+    maker: &Maker<'_>,
+    out: impl Draft,
 ) -> Result<[u8; 32], Error> {
-    let (asked, listed) = (query.header(), list.header());
-    agree(key, asked, listed)?;
-    let set = asked.set;
-    let (parts, limbs) = (listed.parts as usize, set.limbs.len());
+    let asked = query.header();
+    let manifests: Vec<Manifest> = lists.iter().map(Artefact::manifest).collect();
+    let most = usize::from(MOST_PARENTS) - 1;
+    if !(1..=most).contains(&lists.len()) {
+        return Err(Error::Lists {
+            found: lists.len(),
+            least: 1,
+            most,
+        });
+    }
+    agree(key, asked, &manifests)?;
+    let sources = sources::of(&manifests);
+    let parts: usize = sources.iter().map(|source| source.parts).sum();
+    let too_many = |_| Error::TooMany {
+        found: parts as u64,
+        most: u64::from(u16::MAX),
+    };
     let header = Header {
         kind: codec::Kind::Result,
-        parts: listed.parts,
+        labels: manifests.iter().any(|list| list.header().labels),
+        parts: u16::try_from(parts).map_err(too_many)?.into(),
         roots: 0,
-        created,
-        job: entropy::bytes()?,
-        first: query.root(),
-        second: list.root(),
+        parents: u16::try_from(1 + lists.len()).unwrap_or(0),
+        created: plan.created,
+        job: plan.job,
         ..asked.clone()
     };
-    let mut writer = Writer::new(out, header)?;
+    let (units, polynomials) = (header.records(), header.polynomials());
+    let parents: Vec<Manifest> = std::iter::once(query.manifest()).chain(manifests).collect();
+    let mut writer = Writer::resume(out, header, &parents, 1)?;
+    let limbs = asked.set.limbs.len();
+    let most_roots = lists.iter().map(|list| list.header().roots).max();
     for query_set in 0..asked.sets as usize {
-        let powers = powers(query, query_set, listed.roots as usize, threads)?;
-        let places = places(set.groups(), parts, &mut entropy::fresh()?);
-        let next = writer.next();
-        let records = workers::each(threads, places.len(), Vec::new, |buffer, place| {
-            let unit = places.get(place).copied().unwrap_or(0);
-            let group = unit / parts * limbs;
-            let powers = powers.get(group..group + limbs).unwrap_or_default();
-            let bytes = answer(key, powers, list, unit, buffer, &mut entropy::fresh()?)?;
-            Ok(Seal::new(next + place as u64, bytes))
-        })?;
-        writer.records(&records)?;
+        let places = places(
+            &sources,
+            lists,
+            asked.set.groups(),
+            &mut plan.stream(query_set as u64),
+        );
+        let first = query_set * places.len();
+        let done = usize::try_from(writer.next()).unwrap_or(usize::MAX);
+        if done >= first + places.len() {
+            continue;
+        }
+        let roots = most_roots.unwrap_or(0) as usize;
+        let powers = powers(query, query_set, roots, maker.threads)?;
+        workers::ordered(
+            maker.threads,
+            done.saturating_sub(first)..places.len(),
+            Vec::new,
+            |buffer, place| {
+                let place_of = places.get(place).copied().unwrap_or_default();
+                let list = lists.get(place_of.list).ok_or(Error::Bug {
+                    what: "a list is missing",
+                })?;
+                let group = place_of.group * limbs;
+                let powers = powers.get(group..group + limbs).unwrap_or_default();
+                // A stream of its own, of which nothing is kept: no mask comes twice, also after a resume.
+                let mut stream = entropy::fresh()?;
+                let unit = place_of.unit;
+                let bytes = answer(key, powers, list, unit, polynomials, buffer, &mut stream)?;
+                Ok(Seal::new((first + place) as u64, bytes))
+            },
+            |record| {
+                writer.record(&record)?;
+                maker.tell(writer.next(), units)
+            },
+        )?;
     }
-    writer.finish(signer)
+    Ok(writer.finish(maker.signer)?.root())
+}
+
+/// Bytes that a job of this query takes at most: once, and for each thread.
+pub fn server_memory(query: &Header) -> (u64, u64) {
+    let set = query.set;
+    let poly = (set.limbs.len() * set.degree * 8) as u64;
+    // The program, the key, the transforms of the set, and the powers of one query set.
+    let powers = 2 * set.powers as u64 * poly * set.groups() as u64;
+    let once = (48 << 20) + 3 * (set.limbs.len() as u64 + 1) * poly + powers;
+    // A record with labels, six parts of sums, and about twenty polynomials while they are hidden.
+    let record = 4 * (set.powers * set.poly_bytes(1)) as u64;
+    (once, record + 26 * poly)
 }
 
 /// Refuses what does not belong together.
-fn agree(key: &EvaluationKey, query: &Header, list: &Header) -> Result<(), Error> {
-    for header in [query, list] {
+fn agree(key: &EvaluationKey, query: &Header, lists: &[Manifest]) -> Result<(), Error> {
+    let lists = lists.iter().map(Manifest::header);
+    for header in std::iter::once(query).chain(lists.clone()) {
         if header.key != key.public.fingerprint {
             return Err(Error::Fingerprint {
                 what: header.kind.name(),
@@ -72,18 +127,22 @@ fn agree(key: &EvaluationKey, query: &Header, list: &Header) -> Result<(), Error
             });
         }
     }
-    let differing = [
-        (
-            "parameter sets",
-            query.set == list.set && query.set == key.public.scheme.set,
-        ),
-        ("types of values", query.values == list.values),
-        ("hash keys", query.commitment == list.commitment),
-    ];
-    match differing.into_iter().find(|(_, same)| !same) {
-        Some((what, _)) => Err(Error::Mixed { what }),
-        None => Ok(()),
+    let has_labels = lists.clone().any(|list| list.labels);
+    for list in lists {
+        let differing = [
+            (
+                "parameter sets",
+                query.set == list.set && query.set == key.public.scheme.set,
+            ),
+            ("types of values", query.values == list.values),
+            ("hash keys", query.commitment == list.commitment),
+            ("labels", list.labels == has_labels),
+        ];
+        if let Some((what, _)) = differing.into_iter().find(|(_, same)| !same) {
+            return Err(Error::Mixed { what });
+        }
     }
+    Ok(())
 }
 
 /// The powers x … x^`roots` of a query set, by group of bins and limb.
@@ -101,15 +160,37 @@ fn powers(
     })
 }
 
-/// Which unit of the list comes at which place of the result: within each group in a fresh order.
-fn places(groups: usize, parts: usize, stream: &mut Stream) -> Vec<usize> {
-    (0..groups)
-        .flat_map(|group| {
-            let mut units: Vec<usize> = (group * parts..(group + 1) * parts).collect();
+/// What is answered at one place of a result.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    list: usize,
+    group: usize,
+    /// The list's unit.
+    unit: usize,
+}
+
+/// What comes at which place of a query set's results: by source, by group, within these in a fresh order.
+fn places(
+    sources: &[Source],
+    lists: &[Artefact<'_>],
+    groups: usize,
+    stream: &mut Stream,
+) -> Vec<Place> {
+    let mut all = Vec::new();
+    for source in sources {
+        for group in 0..groups {
+            let of_list = |list: &usize| {
+                let (list, header) = (*list, lists.get(*list).map(Artefact::header));
+                let parts = header.map_or(0, |header| header.parts as usize);
+                let units = group * parts..(group + 1) * parts;
+                units.map(move |unit| Place { list, group, unit })
+            };
+            let mut units: Vec<Place> = source.lists.iter().flat_map(of_list).collect();
             shuffle(stream, &mut units);
-            units
-        })
-        .collect()
+            all.extend(units);
+        }
+    }
+    all
 }
 
 /// One unit of the list, evaluated and hidden, as the bytes of a record. `stream` serves for it alone.
@@ -118,46 +199,64 @@ fn answer(
     powers: &[Vec<u64>],
     list: &Artefact<'_>,
     unit: usize,
+    polynomials: usize,
     buffer: &mut Vec<u8>,
     stream: &mut Stream,
 ) -> Result<Vec<u8>, Error> {
     let set = key.public.scheme.set;
     let roots = list.header().roots as usize;
-    let mut sum = [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
+    let zero = || [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
+    let mut sums: Vec<Sum> = (0..polynomials).map(|_| zero()).collect();
     for (limb, powers) in powers.iter().enumerate() {
         let index = (unit * set.limbs.len() + limb) as u64;
         list.records(index, 1, buffer)?;
-        if !kernel::evaluate(&key.public.scheme, limb, roots, powers, buffer, &mut sum)? {
+        if !kernel::evaluate(&key.public.scheme, limb, roots, powers, buffer, &mut sums)? {
             return Err(list.coefficient(index));
         }
     }
-    let result = hide(key, sum, stream)?;
-    let mut bytes = Vec::with_capacity(2 * set.poly_bytes(set.result_limbs));
-    for part in &result {
-        list::packed(part, set.limb_bits(), &mut bytes);
+    let mut sums = sums.into_iter();
+    let value = sums.next().unwrap_or_default();
+    let mut bytes = Vec::with_capacity(2 * polynomials * set.poly_bytes(set.result_limbs));
+    let mut write = |result: [Poly; 2]| {
+        for part in &result {
+            list::packed(part, set.limb_bits(), &mut bytes);
+        }
+    };
+    if let Some(label) = sums.next() {
+        let whether = hide(key, value.clone(), None, mask::mask(set, stream), stream)?;
+        write(whether);
+        let mask = mask::label_mask(set, stream);
+        write(hide(key, value, Some(label), mask, stream)?);
+    } else {
+        write(hide(key, value, None, mask::mask(set, stream), stream)?);
     }
     Ok(bytes)
 }
 
-/// Masks, relinearises, adds a zero, floods and switches. The result is not transformed.
+/// Masks, adds a label, relinearises, adds a zero, floods and switches. The result is not transformed.
 pub(crate) fn hide(
     key: &EvaluationKey,
-    sum: [Vec<u64>; 3],
+    sum: Sum,
+    label: Option<Sum>,
+    mut mask: Zeroizing<Vec<u64>>,
     stream: &mut Stream,
 ) -> Result<[Poly; 2], Error> {
     let scheme = &key.public.scheme;
-    let mut mask = mask::mask(scheme.set, stream);
     scheme.encode(&mut mask);
     let mut mask = scheme.secret(&mask)?;
     mask.change_representation(Representation::Ntt);
-    let masked = |part| {
+    let masked = |part, label: Option<Vec<u64>>| {
         let mut part = scheme.public(part, Representation::Ntt)?;
         part *= &*mask;
+        if let Some(label) = label {
+            part += &scheme.public(label, Representation::Ntt)?;
+        }
         Ok::<_, Error>(part)
     };
     let [first, second, third] = sum;
-    let (mut c0, mut c1) = (masked(first)?, masked(second)?);
-    scheme.relinearise(&key.digits, masked(third)?, &mut c0, &mut c1)?;
+    let [label0, label1, label2] = label.map_or([None, None, None], |label| label.map(Some));
+    let (mut c0, mut c1) = (masked(first, label0)?, masked(second, label1)?);
+    scheme.relinearise(&key.digits, masked(third, label2)?, &mut c0, &mut c1)?;
     // A fresh zero: u·b + e₀ and u·a + e₁, the errors where the flood is added too, before any transform.
     let u = scheme.small(Representation::Ntt, stream)?;
     let pair = &key.public.pair;

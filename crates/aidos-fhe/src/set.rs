@@ -133,7 +133,7 @@ pub(crate) const TOY: Set = Set {
     ladder: &[
         Rung {
             entries: 20,
-            column: 11,
+            column: 15,
         },
         Rung {
             entries: 400,
@@ -216,6 +216,18 @@ impl Set {
         limbs * self.degree * self.limb_bits() as usize / 8
     }
 
+    /// The most roots of a bin, over all sizes.
+    pub(crate) const fn tallest(&self) -> usize {
+        let (mut ladder, mut most) = (self.ladder, 0);
+        while let [rung, rest @ ..] = ladder {
+            if rung.capacity(self) > most {
+                most = rung.capacity(self);
+            }
+            ladder = rest;
+        }
+        most
+    }
+
     /// The smallest size that takes so many entries.
     pub(crate) fn rung(&self, entries: u64) -> Option<&'static Rung> {
         self.ladder.iter().find(|rung| entries <= rung.entries)
@@ -273,12 +285,9 @@ impl Set {
             self.capacity * 2 < self.bins(),
             "two hash functions fill half"
         );
-        let mut ladder = self.ladder;
-        while let [rung, rest @ ..] = ladder {
-            let column = rung.capacity(self) as u64;
-            assert!(self.list_dummy() + column <= t, "too few dummies");
-            ladder = rest;
-        }
+        let taken = self.list_dummy() + self.tallest() as u64;
+        let canaries = 2 * crate::hash::CANARIES as u64;
+        assert!(taken + canaries <= t, "too few dummies and canaries");
         let bounds = self.bounds();
         assert!(bounds.product < bounds.room, "products do not fit");
         assert!(bounds.budget() >= 1024.0, "ten bits must be left");
@@ -334,7 +343,9 @@ mod tests {
         for set in [&IP4_S1, &STR_S1, &TOY] {
             for rung in set.ladder {
                 let bins = set.bins() as f64;
-                let chance = |column| bins * tail(rung.entries as f64 * 2.0 / bins, column);
+                // Two places of each entry, and the canaries.
+                let places = rung.entries as f64 * 2.0 + crate::hash::CANARIES as f64;
+                let chance = |column| bins * tail(places / bins, column);
                 assert!(chance(rung.column) <= 2_f64.powi(-40), "{rung:?} of {set}");
                 assert!(
                     set.id == TOY.id || chance(rung.column - 1) > 2_f64.powi(-40),

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use crate::codec::{self, Artefact, Signer};
+use std::io::Cursor;
+use std::ops::ControlFlow;
+
+use crate::codec::{self, Artefact, Maker, Plan, Signer};
 use crate::entropy::{Stream, below};
 use crate::hash::HashKey;
 use crate::normalise::Kind;
 use crate::scheme::sample_secret;
 use crate::set::TOY;
 use crate::{
-    Error, EvaluationKey, Hits, QueryMap, SecretKey, correlate, decrypt, encrypt_list,
-    encrypt_query, report,
+    Entries, Error, EvaluationKey, Hits, Line, ListOptions, QueryMap, SecretKey, correlate,
+    decrypt, encrypt_list, encrypt_query, report,
 };
 use rand_chacha::rand_core::SeedableRng;
 
@@ -38,36 +41,76 @@ fn texts(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
 }
 
 impl Cast {
+    fn maker(&self) -> Maker<'_> {
+        Maker::new(&self.signer, 2)
+    }
+
     fn query(&self, texts: &[String]) -> (Vec<u8>, QueryMap) {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut file = Vec::new();
+        let mut file = Cursor::new(Vec::new());
+        let plan = Plan::new(1).unwrap();
         let public = self.server.public();
-        let map = encrypt_query(public, &self.hash, &texts, &self.signer, 1, 2, &mut file).unwrap();
-        (file, map)
+        let map = encrypt_query(public, &self.hash, &texts, &plan, &self.maker(), &mut file);
+        (file.into_inner(), map.unwrap())
+    }
+
+    fn entries(&self, texts: &[String]) -> Entries {
+        let mut entries = Entries::new(self.server.public(), &self.hash);
+        for (label, text) in (1..).zip(texts) {
+            entries.add(text, label).unwrap();
+        }
+        entries
+    }
+
+    fn list_with(&self, texts: &[String], options: ListOptions<'_>) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        let plan = Plan::new(1).unwrap();
+        let (public, mut entries) = (self.server.public(), self.entries(texts));
+        let maker = self.maker();
+        encrypt_list(
+            public,
+            &self.hash,
+            &mut entries,
+            options,
+            &plan,
+            &maker,
+            &mut file,
+        )
+        .unwrap();
+        file.into_inner()
     }
 
     fn list(&self, texts: &[String]) -> Vec<u8> {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut file = Vec::new();
-        let public = self.server.public();
-        encrypt_list(public, &self.hash, &texts, &self.signer, 1, 2, &mut file).unwrap();
-        file
+        self.list_with(texts, ListOptions::default())
+    }
+
+    fn result_of(&self, query: &[u8], lists: &[&[u8]]) -> Result<Vec<u8>, Error> {
+        let query = Artefact::open(&query, codec::Kind::Query)?;
+        let open = |list| Artefact::open(list, codec::Kind::List);
+        let lists = lists
+            .iter()
+            .map(|list| open(list))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut file = Cursor::new(Vec::new());
+        let plan = Plan::new(1)?;
+        correlate(
+            &self.server,
+            &query,
+            &lists,
+            &plan,
+            &self.maker(),
+            &mut file,
+        )?;
+        Ok(file.into_inner())
     }
 
     fn result(&self, query: &[u8], list: &[u8]) -> Result<Vec<u8>, Error> {
-        let query = Artefact::open(&query, codec::Kind::Query)?;
-        let list = Artefact::open(&list, codec::Kind::List)?;
-        let mut file = Vec::new();
-        correlate(&self.server, &query, &list, &self.signer, 1, 2, &mut file)?;
-        Ok(file)
+        self.result_of(query, &[list])
     }
 
     fn hits(&self, result: &[u8]) -> Result<Hits, Error> {
-        decrypt(
-            &self.secret,
-            &Artefact::open(&result, codec::Kind::Result)?,
-            2,
-        )
+        let result = Artefact::open(&result, codec::Kind::Result)?;
+        decrypt(&self.secret, &result, &self.maker())
     }
 
     fn matches(&self, query: &[String], list: &[String]) -> Vec<String> {
@@ -76,7 +119,9 @@ impl Cast {
         let hits = self.hits(&result).unwrap();
         let lines = report(&map, &hits).unwrap();
         let found = lines.iter().filter(|line| line.is_match);
-        assert_eq!(found.clone().count(), hits.count(), "dummies never match");
+        let canaries = map.canaries.iter().filter(|(_, is_listed)| *is_listed);
+        let expected = found.clone().count() + canaries.count();
+        assert_eq!(hits.count(), expected, "dummies never match");
         found.map(|line| line.value.to_owned()).collect()
     }
 }
@@ -135,16 +180,18 @@ fn two_runs_share_nothing() {
         results,
     ];
     for [one, other] in pairs {
+        // Behind header and manifests and before the signer, which are the same.
+        let parents = u16::from_le_bytes([one[28], one[29]]);
+        let start = codec::HEADER + usize::from(parents) * codec::Manifest::BYTES;
         let blocks = |file: &[u8]| -> BTreeSet<Vec<u8>> {
-            // Behind the header and before the signer, which are the same.
-            file[codec::HEADER..file.len() - 96]
+            file[start..file.len() - 96]
                 .windows(32)
                 .step_by(8)
                 .map(<[u8]>::to_vec)
                 .collect()
         };
         assert!(blocks(&one).is_disjoint(&blocks(&other)));
-        assert_ne!(one[codec::HEADER..][..64], other[codec::HEADER..][..64]);
+        assert_ne!(one[start..][..64], other[start..][..64]);
     }
 }
 
@@ -245,4 +292,145 @@ fn changed_records_are_refused_on_the_way() {
         changed[at] ^= 1;
         assert!(cast.hits(&changed).is_err(), "byte {at}");
     }
+}
+
+/// Every list answers for itself if its owner lets it, the others as one; labels come with the match.
+#[test]
+fn several_lists_answer_together_or_apart() {
+    let cast = cast();
+    let (query, map) = cast.query(&texts(0..8));
+    let options = |name, attributed| ListOptions {
+        name,
+        attributed,
+        labels: true,
+    };
+    let lists = [
+        cast.list_with(&texts([1, 2]), options("one", false)),
+        cast.list_with(&texts([2, 3, 4]), options("two", true)),
+        cast.list_with(&texts((4..40).rev()), options("three", false)),
+        cast.list_with(&texts([7]), options("four", true)),
+    ];
+    let lists: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
+    let hits = cast.hits(&cast.result_of(&query, &lists).unwrap()).unwrap();
+    let mut file = Vec::new();
+    hits.write(&cast.signer, 2, &mut file).unwrap();
+    let hits = Hits::read(&file).unwrap();
+    let names: Vec<_> = hits.parents()[1..]
+        .iter()
+        .map(|list| list.header().name())
+        .collect();
+    assert_eq!(names, ["one", "two", "three", "four"].map(Some));
+    let line = |line: &Line<'_>| (line.is_match, line.label, line.lists.clone());
+    let lines: Vec<_> = report(&map, &hits).unwrap().iter().map(line).collect();
+    let expected = [
+        (false, None, vec![]),
+        (true, Some(1), vec![]),
+        (true, Some(2), vec![1]),
+        (true, Some(2), vec![1]),
+        (true, Some(36), vec![1]),
+        (true, Some(35), vec![]),
+        (true, Some(34), vec![]),
+        (true, Some(33), vec![3]),
+    ];
+    assert_eq!(lines, expected);
+    // Labelled and other lists do not go together.
+    let other = cast.list(&texts([1]));
+    let mixed = cast.result_of(&query, &[lists[0], &other]);
+    assert!(matches!(mixed, Err(Error::Mixed { what: "labels" })));
+    assert!(matches!(
+        cast.result_of(&query, &[]),
+        Err(Error::Lists { found: 0, .. })
+    ));
+}
+
+/// A server that answers from another list than it says, or from none, is found by the canaries.
+#[test]
+fn a_lazy_server_is_found() {
+    let cast = cast();
+    let (query, map) = cast.query(&texts(0..8));
+    let list = cast.list(&texts([1]));
+    let hits = cast.hits(&cast.result(&query, &list).unwrap()).unwrap();
+    report(&map, &hits).unwrap();
+    assert!(map.canaries.len() > 20);
+    for bit in [false, true] {
+        let lazy = hits.answering(bit);
+        assert!(matches!(report(&map, &lazy), Err(Error::Canary { .. })));
+    }
+}
+
+/// Makes a file, or goes on with it.
+type Make<'m> = dyn Fn(&Plan, &Maker<'_>, &mut Cursor<Vec<u8>>) -> Result<(), Error> + 'm;
+
+/// Each maker is stopped after each unit, and the file that was gone on with answers like any other.
+#[test]
+fn interrupted_files_are_gone_on_with() {
+    let cast = cast();
+    let (asked, listed) = (texts(0..60), texts((0..60).step_by(7)));
+    let asked_texts: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let public = cast.server.public();
+    // Calls `make` again and again, each time for one unit more and with a few bytes of the next one lost.
+    let resumed = |make: &Make<'_>| {
+        let plan = Plan::new(1).unwrap();
+        let stop = |_| ControlFlow::Break(());
+        let maker = Maker {
+            watch: &stop,
+            ..cast.maker()
+        };
+        let (mut file, mut rounds) = (Cursor::new(Vec::new()), 0);
+        loop {
+            match make(&Plan::from_bytes(&plan.bytes()), &maker, &mut file) {
+                Err(Error::Stopped) => rounds += 1,
+                done => break done.unwrap(),
+            }
+            file.get_mut().extend([7; 100]);
+            assert!(rounds < 1000);
+        }
+        assert!(rounds > 1);
+        file.into_inner()
+    };
+    let query = resumed(&|plan, maker, file| {
+        encrypt_query(public, &cast.hash, &asked_texts, plan, maker, file).map(|_| ())
+    });
+    let list = resumed(&|plan, maker, file| {
+        let (mut entries, options) = (cast.entries(&listed), ListOptions::default());
+        encrypt_list(public, &cast.hash, &mut entries, options, plan, maker, file).map(|_| ())
+    });
+    let result = resumed(&|plan, maker, file| {
+        let query = Artefact::open(&query, codec::Kind::Query)?;
+        let lists = [Artefact::open(&list, codec::Kind::List)?];
+        correlate(&cast.server, &query, &lists, plan, maker, file).map(|_| ())
+    });
+    assert!(cast.hits(&result).is_ok());
+    // The map of a query that was gone on with fits it.
+    let plan = Plan::new(1).unwrap();
+    let mut file = Cursor::new(Vec::new());
+    let make = |file: &mut Cursor<Vec<u8>>| {
+        encrypt_query(public, &cast.hash, &asked_texts, &plan, &cast.maker(), file).unwrap()
+    };
+    make(&mut file);
+    file.get_mut().truncate(codec::HEADER + 5_000);
+    let map = make(&mut file);
+    let hits = cast
+        .hits(&cast.result(&file.into_inner(), &list).unwrap())
+        .unwrap();
+    let lines = report(&map, &hits).unwrap();
+    let found: Vec<_> = lines
+        .iter()
+        .filter(|line| line.is_match)
+        .map(|line| line.value)
+        .collect();
+    assert_eq!(found, listed);
+    // A plan of another file is refused.
+    let (mut file, other) = (Cursor::new(list.clone()), Plan::new(1).unwrap());
+    let (mut entries, options) = (cast.entries(&listed), ListOptions::default());
+    let mixed = encrypt_list(
+        public,
+        &cast.hash,
+        &mut entries,
+        options,
+        &other,
+        &cast.maker(),
+        &mut file,
+    );
+    assert!(matches!(mixed, Err(Error::Mixed { .. })));
 }

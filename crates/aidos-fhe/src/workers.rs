@@ -1,5 +1,8 @@
 //! Jobs for several threads, their results in order.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -14,40 +17,77 @@ pub(crate) fn each<S, T: Send>(
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, usize) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
-    let next = AtomicUsize::new(0);
+    let mut done = Vec::with_capacity(jobs);
+    ordered(threads, 0..jobs, state, work, |result| {
+        done.push(result);
+        Ok(())
+    })?;
+    Ok(done)
+}
+
+/// The same, each result handed on in its order as soon as those before it are there.
+pub(crate) fn ordered<S, T: Send>(
+    threads: usize,
+    jobs: Range<usize>,
+    state: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, usize) -> Result<T, Error> + Sync,
+    hand_on: impl FnMut(T) -> Result<(), Error> + Send,
+) -> Result<(), Error> {
+    let next = AtomicUsize::new(jobs.start);
+    let queue = Mutex::new(Queue {
+        expected: jobs.start,
+        early: BTreeMap::new(),
+        hand_on,
+    });
     let run = || {
         let mut state = state();
-        let mut done = Vec::new();
         loop {
             let job = next.fetch_add(1, Ordering::Relaxed);
-            if job >= jobs {
-                return Ok(done);
+            if job >= jobs.end {
+                return Ok(());
             }
-            match work(&mut state, job) {
-                Ok(result) => done.push((job, result)),
-                Err(error) => {
-                    next.store(jobs, Ordering::Relaxed);
-                    return Err(error);
-                }
+            let done = work(&mut state, job).and_then(|result| {
+                let mut queue = queue.lock().map_err(|_| PANICKED)?;
+                queue.take(job, result)
+            });
+            if let Err(error) = done {
+                next.store(jobs.end, Ordering::Relaxed);
+                return Err(error);
             }
         }
     };
-    let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads.min(jobs)).map(|_| scope.spawn(run)).collect();
-        let mut done = run();
-        for helper in helpers {
-            let theirs = helper.join().unwrap_or(Err(Error::Bug {
-                what: "a thread panicked",
-            }));
-            done = done.and_then(|mut done| {
-                done.extend(theirs?);
-                Ok(done)
-            });
+    thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads.min(jobs.len()))
+            .map(|_| scope.spawn(run))
+            .collect();
+        let ours = run();
+        helpers.into_iter().fold(ours, |done, helper| {
+            let theirs = helper.join().unwrap_or(Err(PANICKED));
+            done.and(theirs)
+        })
+    })
+}
+
+const PANICKED: Error = Error::Bug {
+    what: "a thread panicked",
+};
+
+/// Results that wait for those before them.
+struct Queue<T, F> {
+    expected: usize,
+    early: BTreeMap<usize, T>,
+    hand_on: F,
+}
+
+impl<T, F: FnMut(T) -> Result<(), Error>> Queue<T, F> {
+    fn take(&mut self, job: usize, result: T) -> Result<(), Error> {
+        self.early.insert(job, result);
+        while let Some(result) = self.early.remove(&self.expected) {
+            self.expected += 1;
+            (self.hand_on)(result)?;
         }
-        done
-    })?;
-    done.sort_unstable_by_key(|(job, _)| *job);
-    Ok(done.into_iter().map(|(_, result)| result).collect())
+        Ok(())
+    }
 }
 
 #[cfg(test)]

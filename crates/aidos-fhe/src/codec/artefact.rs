@@ -1,17 +1,21 @@
 //! Reading a file: all that vouches for it first, each record when it is used.
 
-use super::writer::{record_hash, root};
-use super::{HEADER, Header, Kind, SignerId, Source};
+use super::writer::{self, digest, record_hash, root};
+use super::{HEADER, Header, Kind, Manifest, SignerId, Source};
 use crate::Error;
 use crate::codec::pack::unpack;
+use crate::sources;
 
 /// A file whose header, length and signature were checked. Who signed it is for the caller to judge.
 pub struct Artefact<'a> {
     source: &'a dyn Source,
     header: Header,
+    parents: Vec<Manifest>,
+    family: [u8; 32],
     hashes: Vec<[u8; 32]>,
     root: [u8; 32],
     signer: SignerId,
+    signature: [u8; 64],
 }
 
 /// Bytes behind the hashes: signer and signature.
@@ -43,7 +47,7 @@ impl<'a> Artefact<'a> {
         let records = header.records();
         // Counts have 16 bits, a record has no 30: no product wraps, and none is believed before it is compared.
         let payload = records * header.record_bytes() as u64;
-        let said = HEADER as u64 + payload + 32 * records + TRAILER;
+        let said = header.start() + payload + 32 * records + TRAILER;
         if found != said {
             return Err(Error::Length {
                 expected,
@@ -56,25 +60,56 @@ impl<'a> Artefact<'a> {
             reason: "it is larger than this machine can address",
         };
         let mut hashes = vec![[0; 32]; usize::try_from(records).map_err(too_many)?];
-        let end = HEADER as u64 + payload;
+        let mut manifests = vec![0; usize::from(header.parents) * Manifest::BYTES];
+        source
+            .read_at(HEADER as u64, &mut manifests)
+            .map_err(failed)?;
+        let end = header.start() + payload;
         source
             .read_at(end, hashes.as_flattened_mut())
             .map_err(failed)?;
         let (mut signer, mut signature) = ([0; 32], [0; 64]);
         source.read_at(found - 96, &mut signer).map_err(failed)?;
         source.read_at(found - 64, &mut signature).map_err(failed)?;
-        let root = root(&header, &hashes);
+        let family = writer::family(&manifests);
+        let root = root(&header, &family, &digest(&hashes));
         let signer = SignerId(signer);
         if !signer.verify(&root, &signature) {
             return Err(Error::Signature { expected });
         }
+        let parents = manifests.chunks_exact(Manifest::BYTES).enumerate();
+        let parents = parents.map(|(number, bytes)| {
+            let kind = if number == 0 { Kind::Query } else { Kind::List };
+            Manifest::read(bytes, kind)
+        });
+        let parents = parents.collect::<Result<Vec<_>, _>>()?;
+        is_of(&header, &parents)?;
         Ok(Self {
             source,
             header,
+            parents,
+            family,
             hashes,
             root,
             signer,
+            signature,
         })
+    }
+
+    /// What stands for it where it is not.
+    pub fn manifest(&self) -> Manifest {
+        Manifest {
+            header: self.header.clone(),
+            parents: self.family,
+            records: digest(&self.hashes),
+            signer: self.signer,
+            signature: self.signature,
+        }
+    }
+
+    /// What it came from: the query first, then the lists. Only a result and hits have some.
+    pub fn parents(&self) -> &[Manifest] {
+        &self.parents
     }
 
     /// What it says of itself.
@@ -117,7 +152,7 @@ impl<'a> Artefact<'a> {
         let size = self.header.record_bytes();
         buffer.resize(count * size, 0);
         self.source
-            .read_at(HEADER as u64 + first * size as u64, buffer)
+            .read_at(self.header.start() + first * size as u64, buffer)
             .map_err(|source| Error::Io {
                 deed: "read the file",
                 source,
@@ -160,6 +195,36 @@ impl<'a> Artefact<'a> {
     }
 }
 
+/// Refuses a result or hits that cannot have come from what it says.
+fn is_of(header: &Header, parents: &[Manifest]) -> Result<(), Error> {
+    let Some((query, lists)) = parents.split_first() else {
+        return Ok(());
+    };
+    let is_child = |parent: &Manifest| {
+        let parent = &parent.header;
+        parent.set == header.set
+            && parent.values == header.values
+            && parent.key == header.key
+            && parent.commitment == header.commitment
+            && parent.parties == header.parties
+    };
+    let parts = match header.kind {
+        Kind::Hits => sources::of(lists).len() as u64,
+        _ => lists.iter().map(|list| u64::from(list.header.parts)).sum(),
+    };
+    if parents.iter().all(is_child)
+        && query.header.sets == header.sets
+        && parts == u64::from(header.parts)
+        && lists.iter().all(|list| list.header.labels == header.labels)
+    {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        expected: header.kind.name(),
+        reason: "it does not fit the query and the lists that it names; refuse its maker",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +235,7 @@ mod tests {
         let (header, signer) = (list(), Signer::from_bytes(&[3; 32]));
         let (records, size) = (header.records(), header.record_bytes());
         let mut out = Vec::new();
-        let mut writer = Writer::new(&mut out, header).unwrap();
+        let mut writer = Writer::new(&mut out, header, &[]).unwrap();
         for index in 0..records {
             let byte = u8::try_from(index).unwrap();
             writer.record(&Seal::new(index, vec![byte; size])).unwrap();
@@ -234,6 +299,7 @@ mod tests {
         let mut header = list();
         header.kind = Kind::Result;
         (header.sets, header.parts, header.roots) = (65_535, 65_535, 0);
+        header.parents = 257;
         let mut file = header.bytes().to_vec();
         file.extend([0; 96]);
         assert!(matches!(

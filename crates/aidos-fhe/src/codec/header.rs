@@ -1,6 +1,6 @@
 //! The header: 192 bytes that say what a file is, of which nothing may be otherwise than its kind has it.
 
-use super::{Kind, MAGIC, VERSION, name_of};
+use super::{Kind, MAGIC, Manifest, VERSION, name_of};
 use crate::Error;
 use crate::hash::Commitment;
 use crate::keys::Fingerprint;
@@ -9,6 +9,9 @@ use crate::set::Set;
 
 /// Bytes of a header.
 pub const HEADER: usize = 192;
+
+/// Files that a result can come from: a query and 256 lists.
+pub(crate) const MOST_PARENTS: u16 = 257;
 
 /// What a file says of itself. Public, all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +22,21 @@ pub struct Header {
     pub set: &'static Set,
     /// The type of the values; none in keys.
     pub values: Option<normalise::Kind>,
+    /// Whether a list's entries carry labels, which its result and hits then do too.
+    pub labels: bool,
+    /// Whether a list may be told from others in a result: its owner's word. In no other file.
+    pub attributed: bool,
     /// Query sets, of a query, a result and hits.
     pub sets: u32,
-    /// Polynomials of each bin, of a list and a result.
+    /// Polynomials of each bin, of a list and a result over all its lists; sources that are told apart, of hits.
     pub parts: u32,
     /// Powers of a query, roots of a list's polynomials.
     pub roots: u32,
+    /// Files that a result or hits came from: the query and its lists, whose [`Manifest`](super::Manifest)s stand behind
+    /// the header.
+    pub parents: u16,
+    /// Organisations that share the key: one, or all that must help to decrypt.
+    pub parties: u16,
     /// When it was made, in seconds since 1970; what its maker says.
     pub created: u64,
     /// The job or segment.
@@ -33,11 +45,15 @@ pub struct Header {
     pub key: Fingerprint,
     /// The hash key behind it; zero in keys.
     pub commitment: Commitment,
-    /// In keys the seed of the public key's uniform half; in a result and hits the root of the query.
+    /// In keys the seed of the public key's uniform half; in a list its name, zeros behind it.
     pub first: [u8; 32],
-    /// In an evaluation key the seed of its uniform halves; in a result and hits the root of the list.
+    /// In an evaluation key the seed of its uniform halves.
     pub second: [u8; 32],
 }
+
+/// Bits of the flags.
+const LABELS: u16 = 1;
+const ATTRIBUTED: u16 = 2;
 
 impl Header {
     /// How many records there are.
@@ -51,8 +67,41 @@ impl Header {
             Kind::Query => sets * groups * limbs,
             Kind::List => groups * parts * limbs,
             Kind::Result => sets * groups * parts,
-            Kind::Hits => sets,
+            Kind::Hits => sets * parts,
         }
+    }
+
+    /// Bytes of the header and the manifests behind it.
+    pub(crate) fn start(&self) -> u64 {
+        (HEADER + usize::from(self.parents) * Manifest::BYTES) as u64
+    }
+
+    /// The most entries that a list of its size has; the exact number is not told.
+    pub fn entries(&self) -> Option<u64> {
+        let is_this = |rung: &&crate::set::Rung| {
+            rung.parts(self.set) == self.parts as usize
+                && rung.roots(self.set) == self.roots as usize
+        };
+        let rung = self.set.ladder.iter().find(is_this)?;
+        (self.kind == Kind::List).then_some(rung.entries)
+    }
+
+    /// The most values that a query of so many sets has.
+    pub fn capacity(&self) -> u64 {
+        u64::from(self.sets) * self.set.capacity as u64
+    }
+
+    /// The name that its owner gave a list.
+    pub fn name(&self) -> Option<&str> {
+        let name = self.first.split(|byte| *byte == 0).next()?;
+        let name = std::str::from_utf8(name).ok()?;
+        (self.kind == Kind::List && !name.is_empty()).then_some(name)
+    }
+
+    /// Limbs of a result under this key.
+    pub(crate) fn result_limbs(&self) -> &'static [u64] {
+        let kept = self.set.limbs.get(..self.set.result_limbs);
+        kept.unwrap_or_default()
     }
 
     /// Bytes of each record.
@@ -61,24 +110,33 @@ impl Header {
         match self.kind {
             Kind::PublicKey | Kind::EvaluationKey => poly,
             // One limb of as many ciphertexts as there are roots: `unit` says in which order.
-            Kind::Query | Kind::List => 2 * self.roots as usize * self.set.poly_bytes(1),
-            Kind::Result => 2 * self.set.poly_bytes(self.set.result_limbs),
-            Kind::Hits => self.set.bins().div_ceil(8),
+            Kind::Query => 2 * self.roots as usize * self.set.poly_bytes(1),
+            Kind::List => self.polynomials() * 2 * self.roots as usize * self.set.poly_bytes(1),
+            Kind::Result => self.polynomials() * 2 * self.set.poly_bytes(self.result_limbs().len()),
+            // A bit for each bin, and a label where there are some.
+            Kind::Hits => self.set.bins() / 8 + (self.polynomials() - 1) * 2 * self.set.bins(),
         }
+    }
+
+    /// Polynomials that are evaluated for a bin's part: one says whether, the other with which label.
+    pub(crate) fn polynomials(&self) -> usize {
+        1 + usize::from(self.labels)
     }
 
     pub(crate) fn bytes(&self) -> [u8; HEADER] {
         let mut out = [0; HEADER];
-        let fields: [&[u8]; 15] = [
+        let flags = (LABELS * u16::from(self.labels)) | (ATTRIBUTED * u16::from(self.attributed));
+        let fields: [&[u8]; 16] = [
             MAGIC,
             &VERSION.to_le_bytes(),
             &[self.kind.id(), self.values.map_or(0, normalise::Kind::id)],
             &self.set.id.to_le_bytes(),
-            &[0; 2],
+            &flags.to_le_bytes(),
             &self.sets.to_le_bytes(),
             &self.parts.to_le_bytes(),
             &self.roots.to_le_bytes(),
-            &[0; 4],
+            &self.parents.to_le_bytes(),
+            &self.parties.to_le_bytes(),
             &self.created.to_le_bytes(),
             &self.job,
             // Ends at 56; the rest is four times 32 and eight zeros.
@@ -121,25 +179,21 @@ impl Header {
         }
         let found = u16::from_le_bytes(take(&mut rest));
         let set = Set::by_id(found).ok_or(Error::UnknownSet { found })?;
-        let reserved: [u8; 2] = take(&mut rest);
+        let flags = u16::from_le_bytes(take(&mut rest));
         let number = |rest: &mut &[u8]| u32::from_le_bytes(take(rest));
         let (sets, parts, roots) = (number(&mut rest), number(&mut rest), number(&mut rest));
         let header = Self {
             kind,
             set,
             values: normalise::Kind::by_id(values),
+            labels: flags & LABELS != 0,
+            attributed: flags & ATTRIBUTED != 0,
             sets,
             parts,
             roots,
-            created: {
-                let padding: [u8; 4] = take(&mut rest);
-                if padding != [0; 4] || reserved != [0; 2] {
-                    return Err(shape(
-                        "its header has bits that must be zero; update the program",
-                    ));
-                }
-                u64::from_le_bytes(take(&mut rest))
-            },
+            parents: u16::from_le_bytes(take(&mut rest)),
+            parties: u16::from_le_bytes(take(&mut rest)),
+            created: u64::from_le_bytes(take(&mut rest)),
             job: take(&mut rest),
             key: Fingerprint(take(&mut rest)),
             commitment: Commitment(take(&mut rest)),
@@ -162,21 +216,25 @@ impl Header {
         // More than any job needs, and small enough that no product overflows.
         const MOST: u32 = u16::MAX as u32;
         let most_powers = u32::try_from(self.set.powers).unwrap_or(0);
-        let (sets, parts, roots) = match self.kind {
-            Kind::PublicKey | Kind::EvaluationKey => (0..=0, 0..=0, 0..=0),
-            Kind::Query => (1..=MOST, 0..=0, most_powers..=most_powers),
-            Kind::List => (0..=0, 1..=MOST, 1..=most_powers),
-            Kind::Result => (1..=MOST, 1..=MOST, 0..=0),
-            Kind::Hits => (1..=MOST, 0..=0, 0..=0),
+        let (sets, parts, roots, parents) = match self.kind {
+            Kind::PublicKey | Kind::EvaluationKey => (0..=0, 0..=0, 0..=0, 0..=0),
+            Kind::Query => (1..=MOST, 0..=0, most_powers..=most_powers, 0..=0),
+            Kind::List => (0..=0, 1..=MOST, 1..=most_powers, 0..=0),
+            Kind::Result | Kind::Hits => (1..=MOST, 1..=MOST, 0..=0, 2..=MOST_PARENTS),
         };
         if !(sets.contains(&self.sets)
             && parts.contains(&self.parts)
-            && roots.contains(&self.roots))
+            && roots.contains(&self.roots)
+            && parents.contains(&self.parents)
+            && self.parties == 1)
         {
             return Err(COUNTS);
         }
         if self.kind == Kind::List && !self.is_on_ladder() {
             return Err(COUNTS);
+        }
+        if self.kind == Kind::List && !is_name(&self.first) {
+            return Err("its name is no text of up to 32 bytes; refuse its maker");
         }
         let is_key = matches!(self.kind, Kind::PublicKey | Kind::EvaluationKey);
         let has_values = self
@@ -191,21 +249,28 @@ impl Header {
         let unused = match self.kind {
             Kind::PublicKey => self.commitment.0 != none || self.second != none,
             Kind::EvaluationKey => self.commitment.0 != none,
-            Kind::Query | Kind::List => self.first != none || self.second != none,
-            Kind::Result | Kind::Hits => false,
+            Kind::List => self.second != none,
+            Kind::Query | Kind::Result | Kind::Hits => self.first != none || self.second != none,
         };
-        if unused {
+        let is_data = matches!(self.kind, Kind::List | Kind::Result | Kind::Hits);
+        let flagged = (self.labels && !is_data) || (self.attributed && self.kind != Kind::List);
+        if unused || flagged {
             return Err("its header has bits that must be zero; update the program");
         }
         Ok(())
     }
 
     fn is_on_ladder(&self) -> bool {
-        self.set.ladder.iter().any(|rung| {
-            rung.parts(self.set) == self.parts as usize
-                && rung.roots(self.set) == self.roots as usize
-        })
+        self.entries().is_some()
     }
+}
+
+/// Whether bytes are a text without control characters, and zeros behind it.
+pub(crate) fn is_name(bytes: &[u8; 32]) -> bool {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(32);
+    let (name, rest) = bytes.split_at_checked(end).unwrap_or_default();
+    let text = std::str::from_utf8(name);
+    text.is_ok_and(|text| !text.contains(char::is_control)) && rest.iter().all(|byte| *byte == 0)
 }
 
 /// Takes the next bytes; the slice is as long as the header.
@@ -227,9 +292,13 @@ pub(crate) mod tests {
             kind: Kind::List,
             set: &TOY,
             values: Some(normalise::Kind::Ipv4),
+            labels: false,
+            attributed: false,
             sets: 0,
             parts: 2,
-            roots: 6,
+            roots: 8,
+            parents: 0,
+            parties: 1,
             created: 1_700_000_000,
             job: [5; 16],
             key: Fingerprint([6; 32]),
@@ -254,13 +323,16 @@ pub(crate) mod tests {
 
     #[test]
     fn what_a_list_has_not_is_refused() {
-        let cases: [fn(&mut Header); 10] = [
+        let cases: [fn(&mut Header); 13] = [
+            |header| header.parents = 2,
+            |header| header.parties = 0,
+            |header| header.first = [b'\n'; 32],
             |header| header.sets = 1,
             |header| header.parts = 0,
             |header| header.parts = u32::MAX,
             |header| header.roots = 5,
             |header| header.roots = 0,
-            |header| header.first = [1; 32],
+            |header| header.first = [0xff; 32],
             |header| header.second = [1; 32],
             |header| header.values = None,
             |header| header.set = &IP4_S1,
@@ -285,7 +357,7 @@ pub(crate) mod tests {
     #[test]
     fn bytes_that_must_be_zero_are() {
         let bytes = list().bytes();
-        for at in [0, 8, 10, 12, 14, 15, 28, 31, 184, 191] {
+        for at in [0, 8, 10, 12, 14, 15, 29, 31, 184, 191] {
             let mut changed = bytes;
             changed[at] ^= 0x80;
             assert!(Header::read(&changed, Kind::List).is_err(), "byte {at}");

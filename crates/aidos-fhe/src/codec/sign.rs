@@ -1,13 +1,14 @@
 //! Who made a file: Ed25519 (RFC 8032) over its root, checked strictly.
 
 use std::fmt;
+use std::str::FromStr;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use super::Sealed;
 use crate::seal::{self, Cost};
-use crate::{Error, entropy};
+use crate::{Error, entropy, hex};
 
 /// Before the root, so that a signature of ours is none of another protocol.
 const CONTEXT: &[u8] = b"aidos-fhe/1 root";
@@ -28,7 +29,8 @@ impl Signer {
         Ok(Self::from_bytes(&Zeroizing::new(entropy::bytes()?)))
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+    /// The key of these secret bytes.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(bytes))
     }
 
@@ -83,7 +85,18 @@ impl fmt::Debug for Signer {
 
 impl fmt::Display for SignerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::show(&self.0, f)
+    }
+}
+
+impl FromStr for SignerId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        hex::read(text).map(Self).ok_or(Error::Shape {
+            expected: "signer",
+            reason: "it has not 64 hexadecimal digits; copy it from what `signer` printed",
+        })
     }
 }
 

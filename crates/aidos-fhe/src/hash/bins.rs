@@ -1,6 +1,8 @@
 //! Simple hashing of a list: each value into both of its bins, all bins filled to one height.
 
-use super::{Hashing, Point};
+use zeroize::Zeroize;
+
+use super::{Canary, Hashing, Point};
 use crate::Error;
 use crate::entropy::{Stream, shuffle};
 use crate::set::{Rung, Set};
@@ -13,9 +15,16 @@ const STRIP: usize = 8_192;
 pub(crate) struct Bins {
     set: &'static Set,
     rung: &'static Rung,
-    /// Where each bin begins in `numbers`, and where the last one ends.
+    /// Where each bin begins in `roots`, and where the last one ends.
     starts: Vec<usize>,
-    numbers: Vec<u64>,
+    roots: Vec<Root>,
+}
+
+/// A zero of a bin's polynomials, and the label that stands there. Secret.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Root {
+    pub(crate) number: u64,
+    pub(crate) label: u16,
 }
 
 impl Bins {
@@ -25,7 +34,8 @@ impl Bins {
     pub(crate) fn new(
         set: &'static Set,
         hashing: &Hashing,
-        points: &[Point],
+        points: &[(Point, u16)],
+        canaries: &[Canary],
         threads: usize,
     ) -> Result<Self, Error> {
         let found = points.len() as u64;
@@ -43,13 +53,14 @@ impl Bins {
                 let points = points.chunks(STRIP).nth(strip).unwrap_or_default();
                 Ok(points
                     .iter()
-                    .map(|point| hashing.places(*point))
+                    .map(|(point, label)| hashing.places(*point).map(|place| (place, *label)))
                     .collect::<Vec<_>>())
             },
         )?;
-        let places = places.concat().into_flattened();
+        let mut places = places.concat().into_flattened();
+        places.extend(canaries.iter().map(|canary| (canary.listed, 0)));
         let mut counts = vec![0_usize; set.bins()];
-        for place in &places {
+        for (place, _) in &places {
             if let Some(count) = counts.get_mut(place.bin as usize) {
                 *count += 1;
             }
@@ -71,13 +82,14 @@ impl Bins {
             })
             .collect();
         let starts: Vec<usize> = ends.iter().copied().chain([places.len()]).collect();
-        let mut numbers = vec![0; places.len()];
-        for place in places {
+        let mut roots = vec![Root::default(); places.len()];
+        for (place, label) in places {
             let Some(end) = ends.get_mut(place.bin as usize) else {
                 continue;
             };
-            if let Some(number) = numbers.get_mut(*end) {
-                *number = place.number;
+            if let Some(root) = roots.get_mut(*end) {
+                let number = place.number;
+                *root = Root { number, label };
             }
             *end += 1;
         }
@@ -85,7 +97,7 @@ impl Bins {
             set,
             rung,
             starts,
-            numbers,
+            roots,
         })
     }
 
@@ -93,26 +105,30 @@ impl Bins {
         self.rung
     }
 
-    /// Writes a bin into `column`: its numbers and as many distinct dummies as fill it, in an order from the
-    /// operating system, since the order under the hash key would say which polynomial holds a value.
-    pub(crate) fn column(&self, bin: usize, stream: &mut Stream, column: &mut Vec<u64>) {
+    /// Writes a bin into `column`: its roots and as many distinct dummies as fill it, in an order from `stream`, which knows
+    /// nothing of the hash key, since the order under the hash key would say which polynomial holds a value.
+    pub(crate) fn column(&self, bin: usize, stream: &mut Stream, column: &mut Vec<Root>) {
         column.clear();
         let range = self
             .starts
             .get(bin)
             .copied()
             .zip(self.starts.get(bin + 1).copied());
-        let numbers = range.and_then(|(start, end)| self.numbers.get(start..end));
-        column.extend_from_slice(numbers.unwrap_or_default());
+        let roots = range.and_then(|(start, end)| self.roots.get(start..end));
+        column.extend_from_slice(roots.unwrap_or_default());
         let missing = self.rung.capacity(self.set).saturating_sub(column.len());
-        column.extend((self.set.list_dummy()..).take(missing));
+        let dummies = (self.set.list_dummy()..).take(missing);
+        column.extend(dummies.map(|number| Root { number, label: 0 }));
         shuffle(stream, column);
     }
 }
 
 impl Drop for Bins {
     fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.numbers);
+        for root in &mut self.roots {
+            root.number.zeroize();
+            root.label.zeroize();
+        }
     }
 }
 
@@ -124,10 +140,10 @@ mod tests {
     use crate::set::TOY;
     use rand_chacha::rand_core::SeedableRng;
 
-    fn toy(count: u32) -> (Hashing, Vec<Point>) {
+    fn toy(count: u32) -> (Hashing, Vec<(Point, u16)>) {
         let hashing = Hashing::new(&TOY, &HashKey::from_bytes([4; 32], Kind::Ipv4));
         let points = (0..count)
-            .map(|number| hashing.point(&Value::Number(number * 7)).unwrap())
+            .map(|number| (hashing.point(&Value::Number(number * 7)).unwrap(), 0))
             .collect();
         (hashing, points)
     }
@@ -136,11 +152,12 @@ mod tests {
     fn every_value_stands_in_both_bins_and_dummies_fill_the_rest() {
         for count in [0, 1, 20, 21, 400] {
             let (hashing, points) = toy(count);
-            let bins = Bins::new(&TOY, &hashing, &points, 2).unwrap();
+            let bins = Bins::new(&TOY, &hashing, &points, &[], 2).unwrap();
             let mut stream = Stream::seed_from_u64(1);
-            let (mut real, mut column) = (0, Vec::new());
+            let (mut real, mut roots) = (0, Vec::new());
             for bin in 0..TOY.bins() {
-                bins.column(bin, &mut stream, &mut column);
+                bins.column(bin, &mut stream, &mut roots);
+                let column: Vec<u64> = roots.iter().map(|root| root.number).collect();
                 assert_eq!(column.len(), bins.rung().capacity(&TOY));
                 assert!(!column.contains(&TOY.query_dummy()));
                 assert!(column.iter().all(|number| *number < TOY.plaintext));
@@ -149,7 +166,7 @@ mod tests {
                 distinct.sort_unstable();
                 distinct.dedup();
                 assert_eq!(distinct.len(), column.len());
-                for place in points.iter().flat_map(|point| hashing.places(*point)) {
+                for place in points.iter().flat_map(|(point, _)| hashing.places(*point)) {
                     let stands = place.bin as usize != bin || column.contains(&place.number);
                     assert!(stands);
                 }
@@ -162,7 +179,7 @@ mod tests {
     fn too_many_are_refused() {
         let (hashing, points) = toy(401);
         assert!(matches!(
-            Bins::new(&TOY, &hashing, &points, 2),
+            Bins::new(&TOY, &hashing, &points, &[], 2),
             Err(Error::TooMany {
                 found: 401,
                 most: 400
@@ -171,10 +188,10 @@ mod tests {
         // Two hundred values that know two bins.
         let (hashing, points) = toy(1);
         assert!(matches!(
-            Bins::new(&TOY, &hashing, &points.repeat(20), 2),
+            Bins::new(&TOY, &hashing, &points.repeat(20), &[], 2),
             Err(Error::Column {
                 found: 20 | 40,
-                most: 12
+                most: 16
             })
         ));
     }

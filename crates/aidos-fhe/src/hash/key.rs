@@ -4,9 +4,11 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::Place;
 use crate::Error;
 use crate::normalise::{Kind, PROFILE};
 use crate::seal::{self, Cost};
+use crate::set::Set;
 use crate::{codec, entropy};
 
 /// 32 random bytes, the list type and how its values are normalised. Wiped when dropped.
@@ -17,6 +19,16 @@ pub struct HashKey {
     bytes: [u8; 32],
     #[zeroize(skip)]
     kind: Kind,
+}
+
+/// How many canaries a list has.
+pub(crate) const CANARIES: usize = 64;
+
+/// A bin with two numbers that no value and no dummy has: one that every list has, one that none has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Canary {
+    pub(crate) listed: Place,
+    pub(crate) unlisted: Place,
 }
 
 /// What is public of a hash key: equal for equal keys, list types and profiles, and says nothing else.
@@ -82,6 +94,38 @@ impl HashKey {
         Ok(Self::from_bytes(bytes, kind))
     }
 
+    /// Places of no value, in the order of their numbers: what stands there is in every list of this key.
+    pub(crate) fn canaries(&self, set: &Set) -> [Canary; CANARIES] {
+        let subkey = self.subkey("canaries");
+        let mut bytes = Zeroizing::new([0; 16 * CANARIES]);
+        blake3::Hasher::new_keyed(&subkey)
+            .finalize_xof()
+            .fill(bytes.as_mut_slice());
+        let first = set.list_dummy() + set.tallest() as u64;
+        let kinds = 2 * CANARIES as u64;
+        let mut chunks = bytes.as_chunks::<8>().0.iter();
+        let mut number = |below: u64| {
+            let bytes = chunks.next().copied().unwrap_or_default();
+            u64::from_le_bytes(bytes) % below.max(1)
+        };
+        std::array::from_fn(|index| {
+            let bin = u32::try_from(number(set.bins() as u64)).unwrap_or(0);
+            // Each has numbers of its own, so that no two are one.
+            let row = number((set.plaintext - first) / kinds);
+            let listed = first + row * kinds + 2 * index as u64;
+            Canary {
+                listed: Place {
+                    bin,
+                    number: listed,
+                },
+                unlisted: Place {
+                    bin,
+                    number: listed + 1,
+                },
+            }
+        })
+    }
+
     /// The key of one use: each bound to the list type and the profile.
     pub(super) fn subkey(&self, label: &str) -> Zeroizing<[u8; 32]> {
         let mut hasher = blake3::Hasher::new_keyed(&self.bytes);
@@ -116,6 +160,24 @@ mod tests {
         assert_ne!(commitments[0], commitments[2]);
         assert_ne!(*key.subkey("first"), *key.subkey("second"));
         assert_eq!(format!("{key:?}"), "HashKey(e-mail address, …)");
+    }
+
+    #[test]
+    fn canaries_are_neither_values_nor_dummies_nor_each_other() {
+        for set in [&crate::set::IP4_S1, &crate::set::STR_S1, &crate::set::TOY] {
+            let canaries = HashKey::from_bytes([1; 32], Kind::Ipv4).canaries(set);
+            let numbers = canaries
+                .iter()
+                .flat_map(|canary| [canary.listed.number, canary.unlisted.number]);
+            let distinct: std::collections::BTreeSet<u64> = numbers.collect();
+            assert_eq!(distinct.len(), 2 * CANARIES, "{set}");
+            let first = set.list_dummy() + set.tallest() as u64;
+            assert!(distinct.iter().all(|n| (first..set.plaintext).contains(n)));
+            let bins = canaries.iter().map(|canary| canary.listed.bin as usize);
+            assert!(bins.into_iter().all(|bin| bin < set.bins()));
+            let other = HashKey::from_bytes([2; 32], Kind::Ipv4).canaries(set);
+            assert!(other != canaries);
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ fn random(oracle: &mut Oracle, count: usize) -> (Vec<Ciphertext>, Vec<Vec<u64>>)
 }
 
 /// The kernel over all limbs; none if a coefficient is not below its limb.
-pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Option<[Vec<u64>; 3]> {
+pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Option<Sum> {
     let set = scheme.set;
     let mut sum = [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
     for limb in 0..set.limbs.len() {
@@ -31,7 +31,8 @@ pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Opt
             }
         }
         let record = pack_limb(set, limb, a);
-        if !evaluate(scheme, limb, a.len(), &powers, &record, &mut sum).unwrap() {
+        let sums = std::slice::from_mut(&mut sum);
+        if !evaluate(scheme, limb, a.len(), &powers, &record, sums).unwrap() {
             return None;
         }
     }
@@ -142,6 +143,16 @@ fn a_coefficient_that_is_not_below_its_limb_is_refused() {
     let record = pack_limb(&TOY, 0, &a);
     for (limb, roots, powers) in [(0, 2, 384), (0, 3, 256), (4, 3, 384), (0, 0, 0)] {
         let powers = vec![0; powers];
-        assert!(evaluate(oracle.scheme(), limb, roots, &powers, &record, &mut sum).is_err());
+        assert!(
+            evaluate(
+                oracle.scheme(),
+                limb,
+                roots,
+                &powers,
+                &record,
+                std::slice::from_mut(&mut sum)
+            )
+            .is_err()
+        );
     }
 }

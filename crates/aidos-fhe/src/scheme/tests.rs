@@ -139,7 +139,8 @@ fn what_the_server_hides_decrypts_to_the_same_zeros() {
         let [c0, c1] = oracle.encrypt(&slots);
         let zero = vec![0; set.degree * set.limbs.len()];
         let sum = [(&c0).into(), (&c1).into(), zero];
-        let hidden = server::hide(&oracle.key, sum, &mut oracle.stream).unwrap();
+        let mask = crate::mask::mask(set, &mut oracle.stream);
+        let hidden = server::hide(&oracle.key, sum, None, mask, &mut oracle.stream).unwrap();
         let zeros = |slots: &[u64]| slots.iter().map(|s| *s == 0).collect::<Vec<_>>();
         assert_eq!(zeros(&oracle.decrypt(&hidden)), zeros(&slots));
         let opener = Opener::new(set, &oracle.secret.coefficients).unwrap();
