@@ -99,6 +99,22 @@ pub enum Error {
         /// Why.
         reasons: Vec<Reason>,
     },
+    /// A file of encrypted correlation cannot be made or used.
+    #[error("`{}`: {source}", path.display())]
+    Match {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<aidos_fhe::Error>,
+    },
+    /// A file of a partner that is not accepted.
+    #[error("`{}` is refused: {reason}", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Why, and the way out.
+        reason: String,
+    },
     /// A model of the user's failed at a text, so that names in it were not found.
     #[error("{what}")]
     Model {
@@ -176,7 +192,7 @@ impl Error {
             Self::MayNotLeave { reasons, .. } if reasons.iter().all(Reason::waits) => {
                 Exit::NeedsPerson
             }
-            Self::MayNotLeave { .. } => Exit::Refused,
+            Self::MayNotLeave { .. } | Self::Refused { .. } => Exit::Refused,
             Self::Cancelled => Exit::Cancelled,
             Self::Unfinished(error) => error.exit(),
             _ => Exit::Failed,

@@ -133,6 +133,11 @@ impl Keys {
     }
 }
 
+/// The secret bytes of a key of this installation, in this file, which is made where it is missing.
+pub(crate) fn own(path: &Path) -> Result<Zeroizing<[u8; 32]>, Error> {
+    Ok(open_or_make(path, None)?.0)
+}
+
 /// The file of a community: its name, if that is one part of a path without tricks.
 fn file_name(community: &str) -> Result<String, Error> {
     let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ' ');

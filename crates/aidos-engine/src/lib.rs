@@ -16,6 +16,7 @@ mod fold;
 pub mod inspect;
 pub mod keys;
 mod lookup;
+pub mod matching;
 pub mod names;
 mod numbers;
 mod output;

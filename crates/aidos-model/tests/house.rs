@@ -27,6 +27,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
         "aidos-engine",
         &[
             "aidos-core",
+            "aidos-fhe",
             "aidos-model",
             "aidos-onnx",
             "aidos-privacy",

@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     analyse, anonymise, clean, completions, config as config_command, doctor, export, extract,
-    inspect, man, pii, providers, release, run as run_command, sample, simulate, stix,
+    inspect, man, matching, pii, providers, release, run as run_command, sample, simulate, stix,
 };
 use crate::config::{Config, Given};
 use crate::ui::Ui;
@@ -80,6 +80,7 @@ pub(crate) enum Command {
     #[command(visible_alias = "anonymize")]
     Anonymise(anonymise::Args),
     Release(release::Args),
+    Match(matching::Args),
     Providers(providers::Args),
     Simulate(simulate::Args),
     Config(config_command::Args),
@@ -168,6 +169,7 @@ pub(crate) fn run(cli: Cli, ui: &ui::Ui) -> anyhow::Result<Exit> {
         Command::Pii(args) => pii::run(&args, &session),
         Command::Anonymise(args) => anonymise::run(&args, &session),
         Command::Release(args) => release::run(&args, &session),
+        Command::Match(args) => matching::run(&args, &session),
         Command::Providers(args) => providers::run(&args, &session),
         Command::Simulate(args) => simulate::run(&args, &session),
         Command::Config(args) => config_command::run(&args, &session),

@@ -103,6 +103,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Shape::Path,
         any,
     ),
+    setting("signers", "AIDOS_SIGNERS", "", Shape::Path, any),
     setting(
         "shareable",
         "AIDOS_SHAREABLE",

@@ -256,6 +256,9 @@ pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// Steps that are counted in units of encrypted correlation.
+const UNITS: [&str; 3] = ["encrypt", "correlate", "decrypt"];
+
 /// How long a job may be silent where there is no terminal, and how often it then speaks.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -292,6 +295,10 @@ impl Watch {
             return;
         }
         let (bar, style) = match total {
+            Some(total) if UNITS.contains(&step) => (
+                ProgressBar::new(total),
+                "{msg} [{bar:32}] {pos} of {len} units  {per_sec}  {eta} left",
+            ),
             Some(total) if total > 0 => (
                 ProgressBar::new(total),
                 "{msg} [{bar:32}] {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left",
@@ -356,14 +363,21 @@ impl Watch {
 fn pace(step: &str, done: u64, total: Option<u64>, time: Duration) -> String {
     let millis = time.as_millis().max(1);
     let rate = u64::try_from(u128::from(done) * 1000 / millis).unwrap_or(u64::MAX);
-    let mut line = format!("{step}: {}", size::show(done));
+    let size = |number: u64| {
+        if UNITS.contains(&step) {
+            format!("{} units", count(number))
+        } else {
+            size::show(number)
+        }
+    };
+    let mut line = format!("{step}: {}", size(done));
     // Archives unpack to more than their size.
     let total = total.filter(|total| *total > 0 && *total >= done);
     if let Some(total) = total {
         let percent = u128::from(done) * 100 / u128::from(total);
-        let _ = write!(line, " of {} ({percent} %)", size::show(total));
+        let _ = write!(line, " of {} ({percent} %)", size(total));
     }
-    let _ = write!(line, ", {}/s", size::show(rate));
+    let _ = write!(line, ", {}/s", size(rate));
     if let Some(left) = total.and_then(|total| total.checked_sub(done))
         && rate > 0
     {

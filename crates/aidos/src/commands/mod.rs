@@ -12,6 +12,7 @@ pub(crate) mod export;
 pub(crate) mod extract;
 pub(crate) mod inspect;
 pub(crate) mod man;
+pub(crate) mod matching;
 pub(crate) mod pii;
 pub(crate) mod providers;
 pub(crate) mod release;
