@@ -100,6 +100,10 @@ fn of(header: &Header, manifest: &Manifest) -> Vec<(&'static str, String)> {
     facts
 }
 
+fn counted(number: u64, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 fn yes(is: bool) -> String {
     if is { "yes" } else { "no" }.to_owned()
 }
@@ -163,10 +167,11 @@ pub fn explain(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
         .map_or_else(String::new, |kind| kind.to_string());
     let mut lines = vec![
         format!(
-            "The server learns: that values of type {values} are compared; {sets} query sets, so at most {} values; {} lists of up \
-             to {entries} entries together; whether they have labels; who signed them, and when. No value and no answer.",
+            "The server learns: that values of type {values} are compared; {}, so at most {} values; {} of up to {entries} \
+             entries together; whether they have labels; who signed them, and when. No value and no answer.",
+            counted(sets, "query set"),
             sets * 6_000,
-            lists.len()
+            counted(lists.len() as u64, "list")
         ),
         format!(
             "The holder of the secret key learns: one bit for each of {} places of the query, which are pseudonyms: the same value \
@@ -194,7 +199,8 @@ pub fn explain(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
         let bits = (first.set.bounds().hiding / units as f64).log2();
         lines.push(format!(
             "What the results of this job say of the lists beyond the bits is hidden with a statistical distance of 2^-{bits:.0} \
-             ({units} answers), in the worst case."
+             ({}), in the worst case.",
+            counted(units, "answer")
         ));
     }
     if first.set == &IP4_S1 {

@@ -169,7 +169,7 @@ impl Answers {
         if has_lists {
             head.push_str("  lists");
         }
-        writeln!(out, "{head}")?;
+        writeln!(out, "{}", head.trim_end())?;
         for answer in found {
             let mut line = format!("{:width$}", answer.value);
             if has_labels {

@@ -11,11 +11,24 @@ use crate::keys;
 /// Whose signatures are accepted.
 #[derive(Debug, Default)]
 pub struct Signers {
-    /// None: everyone's, and each is named in a note.
+    /// None: everyone's, and each but this installation is named in a note.
     pinned: Option<Vec<(SignerId, String)>>,
+    /// This installation, which trusts itself where nobody is pinned.
+    own: Option<SignerId>,
 }
 
 impl Signers {
+    /// Everyone; of all but this installation it is said who signed.
+    ///
+    /// # Errors
+    /// As for [`installation`].
+    pub fn everyone(folder: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            pinned: None,
+            own: Some(installation(folder)?.id()),
+        })
+    }
+
     /// Reads a file with a signer a line: 64 hexadecimal digits, and behind them a name.
     ///
     /// # Errors
@@ -39,6 +52,7 @@ impl Signers {
         }
         Ok(Self {
             pinned: Some(pinned),
+            own: None,
         })
     }
 
@@ -65,6 +79,7 @@ impl Signers {
     ) -> Result<(), Error> {
         match self.name(signer) {
             Ok(Some(_)) => Ok(()),
+            Ok(None) if self.own == Some(signer) => Ok(()),
             Ok(None) => {
                 note(&format!(
                     "the {what} `{}` is signed by {signer}; pin who may sign with --signers",

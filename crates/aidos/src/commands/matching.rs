@@ -124,17 +124,18 @@ fn at_desk<T>(
     session: &Session<'_>,
     work: impl FnOnce(&Desk<'_>) -> Result<T, aidos_engine::Error>,
 ) -> anyhow::Result<T> {
-    let signers = match config.one("signers") {
-        Some(file) => Signers::read(&PathBuf::from(file))?,
-        None => Signers::default(),
-    };
     let folder = config::folder(&|name| std::env::var_os(name)).ok_or_else(|| {
         usage("there is no folder for the signer's key: set HOME or XDG_CONFIG_HOME")
     })?;
+    let folder = folder.join("match");
+    let signers = match config.one("signers") {
+        Some(file) => Signers::read(&PathBuf::from(file))?,
+        None => Signers::everyone(&folder)?,
+    };
     let threads = config.read("threads", config::threads)?.unwrap_or(1);
     let progress = session.ui.progress();
     let desk = Desk {
-        folder: &folder.join("match"),
+        folder: &folder,
         signers: &signers,
         now: u64::try_from(now().0 / 1_000_000).unwrap_or(0),
         threads,

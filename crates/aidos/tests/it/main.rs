@@ -9,6 +9,7 @@
 mod anonymise;
 mod house;
 mod jobs;
+mod matching;
 mod model;
 mod pii;
 mod release;

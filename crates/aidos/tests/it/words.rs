@@ -2,7 +2,7 @@
 
 use super::{aidos, code, err, folder, out, run};
 
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 31] = [
     &["run"],
     &["anonymise"],
     &["extract"],
@@ -12,6 +12,18 @@ const COMMANDS: [&[&str]; 19] = [
     &["inspect"],
     &["sample"],
     &["export"],
+    &["match"],
+    &["match", "keygen"],
+    &["match", "hash-key"],
+    &["match", "encrypt-cti"],
+    &["match", "encrypt-blocklist"],
+    &["match", "correlate"],
+    &["match", "decrypt"],
+    &["match", "report"],
+    &["match", "try"],
+    &["match", "inspect"],
+    &["match", "explain"],
+    &["match", "signer"],
     &["providers"],
     &["providers", "list"],
     &["providers", "show"],

@@ -279,9 +279,9 @@ fn tell(done: &Encrypted, session: &Session<'_>) -> anyhow::Result<()> {
     let ui = session.ui;
     taken(&done.taken, done.kind, session);
     ui.say(&format!(
-        "{}: {} distinct, encrypted as one of up to {}; {} in {} s",
+        "{}: {}, encrypted as one of up to {}; {} in {} s",
         plain(&done.file.path.display().to_string()),
-        counted(done.distinct, "value", "values"),
+        counted(done.distinct, "distinct value", "distinct values"),
         count(done.size),
         size::show(done.file.bytes),
         done.seconds
