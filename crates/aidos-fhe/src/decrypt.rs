@@ -281,6 +281,21 @@ impl Hits {
     }
 }
 
+/// The largest noise of a result.
+#[cfg(test)]
+pub(crate) fn noise(secret: &SecretKey, result: &Artefact<'_>) -> Result<u128, Error> {
+    let header = result.header();
+    let opener = Opener::new(header.set, &secret.coefficients)?;
+    let (mut most, mut buffer) = (0, Vec::new());
+    for index in 0..header.records() {
+        result.records(index, 1, &mut buffer)?;
+        let (first, second) = buffer.split_at(buffer.len() / 2);
+        let poly = |bytes| result.poly(index, bytes, header.result_limbs());
+        most = most.max(opener.open(poly(first)?, poly(second)?)?.noise);
+    }
+    Ok(most)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,9 +80,24 @@ pub(crate) fn flood(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy;
     use crate::set::{IP4_S1, STR_S1, TOY};
     use fhe_math::zq::Modulus;
     use rand_chacha::rand_core::SeedableRng;
+
+    /// `AIDOS_MASKS=1000000000` draws so many.
+    #[test]
+    fn no_draw_of_many_is_out_of_range() {
+        let draws = std::env::var("AIDOS_MASKS").map_or(1_000_000, |text| text.parse().unwrap());
+        let mut stream = entropy::fresh().unwrap();
+        for set in [&IP4_S1, &STR_S1] {
+            let t = set.plaintext;
+            for _ in 0..draws / 2_u64 {
+                let drawn = nonzero(t, &mut stream);
+                assert!((1..t).contains(&drawn), "{drawn}");
+            }
+        }
+    }
 
     #[test]
     fn no_mask_is_zero_and_all_others_come() {

@@ -13,8 +13,8 @@ use crate::normalise::Kind;
 use crate::scheme::sample_secret;
 use crate::set::TOY;
 use crate::{
-    Entries, Error, EvaluationKey, Hits, Line, ListOptions, QueryMap, SecretKey, correlate,
-    decrypt, encrypt_list, encrypt_query, report,
+    Entries, Error, EvaluationKey, Hits, Line, ListOptions, PublicKey, QueryMap, SecretKey,
+    correlate, decrypt, encrypt_list, encrypt_query, report,
 };
 use rand_chacha::rand_core::SeedableRng;
 
@@ -433,4 +433,114 @@ fn interrupted_files_are_gone_on_with() {
         &mut file,
     );
     assert!(matches!(mixed, Err(Error::Mixed { .. })));
+}
+
+/// Reads a file wholly, as who takes it does.
+fn read(cast: &Cast, kind: codec::Kind, file: &[u8]) -> Result<(), Error> {
+    match kind {
+        codec::Kind::PublicKey => PublicKey::read(&file, cast.secret.fingerprint()).map(|_| ()),
+        codec::Kind::EvaluationKey => EvaluationKey::read(&file).map(|_| ()),
+        codec::Kind::Hits => Hits::read(&file).map(|_| ()),
+        codec::Kind::Query | codec::Kind::List | codec::Kind::Result => {
+            let artefact = Artefact::open(&file, kind)?;
+            let mut buffer = Vec::new();
+            let mut records = 0..artefact.header().records();
+            records.try_for_each(|index| artefact.records(index, 1, &mut buffer))
+        }
+    }
+}
+
+/// Each kind of file: every byte that is no payload, 10,000 random ones that are, and every kind of cut.
+#[test]
+fn any_changed_byte_of_any_file_is_refused() {
+    let cast = cast();
+    let some = texts(0..20);
+    let (mut public, mut server) = (Vec::new(), Vec::new());
+    cast.server
+        .public()
+        .write(&cast.signer, 1, &mut public)
+        .unwrap();
+    cast.server.write(&cast.signer, 1, &mut server).unwrap();
+    let options = ListOptions {
+        name: "a name",
+        attributed: true,
+        labels: true,
+    };
+    let (query, _) = cast.query(&some);
+    let list = cast.list_with(&some, options);
+    let result = cast.result(&query, &list).unwrap();
+    let mut hits = Vec::new();
+    cast.hits(&result)
+        .unwrap()
+        .write(&cast.signer, 1, &mut hits)
+        .unwrap();
+    let mut stream = Stream::seed_from_u64(17);
+    for (kind, file) in codec::Kind::ALL
+        .into_iter()
+        .zip([public, server, query, list, result, hits])
+    {
+        read(&cast, kind, &file).unwrap();
+        let header = Artefact::open(&file, kind).unwrap().header().clone();
+        let start = usize::try_from(header.start()).unwrap();
+        let payload = usize::try_from(header.records()).unwrap() * header.record_bytes();
+        let end = start + payload;
+        let size = header.record_bytes();
+        for at in (0..start).chain(end..file.len()) {
+            let mut changed = file.clone();
+            changed[at] ^= 1 << below(&mut stream, 8);
+            assert!(
+                read(&cast, kind, &changed).is_err(),
+                "{} byte {at}",
+                kind.name()
+            );
+        }
+        // A record is read when it is used, and refused then.
+        let (mut changed, mut buffer) = (file.clone(), Vec::new());
+        for _ in 0..10_000 {
+            let at = start + below(&mut stream, u32::try_from(payload).unwrap()) as usize;
+            changed[at] ^= 1 << below(&mut stream, 8);
+            let opened = Artefact::open(&changed, kind).unwrap();
+            let index = ((at - start) / size) as u64;
+            let refused = opened.records(index, 1, &mut buffer);
+            assert!(
+                matches!(refused, Err(Error::Record { .. })),
+                "{} byte {at}",
+                kind.name()
+            );
+            changed[at] = file[at];
+        }
+        let cuts = (0..start + 100).chain(end.saturating_sub(100)..file.len());
+        for cut in cuts.chain((start..end).step_by(payload / 200 + 1)) {
+            assert!(
+                read(&cast, kind, &file[..cut]).is_err(),
+                "{} cut at {cut}",
+                kind.name()
+            );
+        }
+        let mut long = file.clone();
+        long.push(0);
+        assert!(read(&cast, kind, &long).is_err());
+    }
+}
+
+/// The noise of honest results stays far below the bound, over a thousand of them.
+#[test]
+fn a_thousand_results_keep_ten_bits() {
+    let cast = cast();
+    let (query, _) = cast.query(&texts(0..60));
+    let list = cast.list(&texts(0..400));
+    let most = TOY.bounds().result;
+    let mut results = 0;
+    while results < 1_000 {
+        let result = cast.result(&query, &list).unwrap();
+        let opened = Artefact::open(&result, codec::Kind::Result).unwrap();
+        results += opened.header().records();
+        let noise = crate::decrypt::noise(&cast.secret, &opened).unwrap();
+        #[expect(clippy::cast_precision_loss)]
+        let noise = noise as f64;
+        assert!(
+            noise <= most && noise * 1024.0 <= TOY.bounds().result_room,
+            "{noise}"
+        );
+    }
 }

@@ -170,7 +170,7 @@ impl Unfinished {
             plan_path,
             file,
         };
-        match fs::read(&unfinished.plan_path).map(|bytes| <[u8; Plan::BYTES]>::try_from(bytes)) {
+        match fs::read(&unfinished.plan_path).map(<[u8; Plan::BYTES]>::try_from) {
             Ok(Ok(bytes)) => unfinished.plan = Plan::from_bytes(&bytes),
             _ => unfinished.begin()?,
         }

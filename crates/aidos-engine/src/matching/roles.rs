@@ -400,7 +400,7 @@ pub fn decrypt(
     let result = file::artefact(&source, result_path, codec::Kind::Result)?;
     desk.signers
         .check(result_path, "result", result.signer(), &mut |text| {
-            desk.note(text)
+            desk.note(text);
         })?;
     desk.signers.check_parents(result_path, result.parents())?;
     expected(result_path, result.parents(), manifests)?;
@@ -461,10 +461,7 @@ pub(super) fn expected(
     Ok(())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "told to a person, and part of no file"
-)]
+/// For what is told to a person, and is part of no file.
 fn now() -> Instant {
     Instant::now()
 }

@@ -261,18 +261,17 @@ impl Input<'_> {
                     ))
                 })
         };
-        let values = match self.choice.column {
-            Some(wanted) => find(wanted)?,
-            None => {
-                let most = counts.iter().copied().max().filter(|count| *count > 0);
-                let column = counts.iter().position(|count| Some(*count) == most);
-                column.ok_or_else(|| {
-                    self.refuse(&format!(
-                        "no column holds values of type {}; name one with --column",
-                        self.kind.word()
-                    ))
-                })?
-            }
+        let values = if let Some(wanted) = self.choice.column {
+            find(wanted)?
+        } else {
+            let most = counts.iter().copied().max().filter(|count| *count > 0);
+            let column = counts.iter().position(|count| Some(*count) == most);
+            column.ok_or_else(|| {
+                self.refuse(&format!(
+                    "no column holds values of type {}; name one with --column",
+                    self.kind.word()
+                ))
+            })?
         };
         taking.taken.column = Some(name(values));
         taking.taken.dropped = (0..counts.len())
@@ -323,12 +322,10 @@ fn label(text: &str) -> Result<u16, &'static str> {
 /// Whether a text could be a value of this type: for networks also the addresses that are asked for.
 fn is_of(kind: Kind, text: &str) -> bool {
     match kind {
-        Kind::Cidr => Kind::Ipv4
-            .value(text.split('/').next().unwrap_or_default())
-            .is_ok(),
-        Kind::Ipv4 => Kind::Ipv4
-            .value(text.split('/').next().unwrap_or_default())
-            .is_ok(),
+        Kind::Cidr | Kind::Ipv4 => {
+            let address = text.split('/').next().unwrap_or_default();
+            Kind::Ipv4.value(address).is_ok()
+        }
         Kind::Domain => text.contains('.') && !text.contains(' ') && kind.value(text).is_ok(),
         kind => kind.value(text).is_ok(),
     }

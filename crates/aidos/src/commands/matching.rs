@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
 /// The passphrase that seals what is secret.
 #[derive(clap::Args, Debug)]
 struct PassphraseArgs {
-    /// The passphrase, alone in a file [default: of the environment, AIDOS_PASSPHRASE]
+    /// The passphrase, alone in a file [default: that of the environment]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<String>,
 }

@@ -61,7 +61,7 @@ struct KeyArgs {
     threads: ThreadArgs,
 }
 
-/// Encrypt what you want to know about: the addresses of a case, a bundle or a list (CTIEncrypt)
+/// Encrypt what you want to know about: the addresses of a case, a bundle or a list
 ///
 /// Of a case, a STIX bundle or a MISP event the values of the hash key's type, attackers and victims; of a table one column; of
 /// a plain list each line. Writes the query for the server, and a sealed map that stays here: without it nobody can tell which
@@ -93,7 +93,7 @@ pub(super) struct EncryptCti {
     input: PathBuf,
 }
 
-/// Encrypt a list for others to compare with (BLEncrypt)
+/// Encrypt a list for others to compare with
 ///
 /// Text, CSV, JSON, STIX or a MISP feed's event. In a list of IPv4 addresses a network of up to 4,096 addresses becomes
 /// these; wider ones go into a list of networks (a hash key of type cidr). What is none of the type is counted and said.
