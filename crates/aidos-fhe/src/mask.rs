@@ -87,6 +87,7 @@ mod tests {
 
     /// `AIDOS_MASKS=1000000000` draws so many.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "how much is tested, not what")]
     fn no_draw_of_many_is_out_of_range() {
         let draws = std::env::var("AIDOS_MASKS").map_or(1_000_000, |text| text.parse().unwrap());
         let mut stream = entropy::fresh().unwrap();
