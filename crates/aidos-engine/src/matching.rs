@@ -10,6 +10,7 @@ mod json;
 mod ledger;
 mod outcome;
 mod roles;
+mod segments;
 mod signer;
 mod values;
 
@@ -30,6 +31,7 @@ pub use roles::{
     Correlated, Decrypted, Encrypted, correlate, decrypt, encrypt_list, encrypt_query, hash_key,
     keygen,
 };
+pub use segments::{Segmented, encrypt_segments};
 pub use signer::{Signers, installation};
 pub use values::{Left, Taken};
 

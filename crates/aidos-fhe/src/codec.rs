@@ -63,6 +63,7 @@ pub(crate) enum Sealed {
     HashKey,
     QueryMap,
     Signer,
+    Segments,
 }
 
 impl Kind {
@@ -101,7 +102,13 @@ impl Kind {
 }
 
 impl Sealed {
-    const ALL: [Self; 4] = [Self::SecretKey, Self::HashKey, Self::QueryMap, Self::Signer];
+    const ALL: [Self; 5] = [
+        Self::SecretKey,
+        Self::HashKey,
+        Self::QueryMap,
+        Self::Signer,
+        Self::Segments,
+    ];
 
     pub(crate) fn id(self) -> u8 {
         match self {
@@ -109,6 +116,7 @@ impl Sealed {
             Self::HashKey => 130,
             Self::QueryMap => 131,
             Self::Signer => 132,
+            Self::Segments => 134,
         }
     }
 
@@ -118,6 +126,7 @@ impl Sealed {
             Self::HashKey => "hash key",
             Self::QueryMap => "map of a query",
             Self::Signer => "signer key",
+            Self::Segments => "segments of a list",
         }
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! With labels, a second polynomial beside each takes the label of a value where the first one is zero.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use fhe_math::rq::Poly;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -14,7 +17,7 @@ use crate::{Error, PublicKey, unit, workers};
 
 /// What a list owner has, as it is hashed: his values are not kept. Wiped when dropped.
 pub struct Entries {
-    hashing: Hashing,
+    hashing: Arc<Hashing>,
     kind: Kind,
     /// Each with its label; none has one, or all have.
     points: Vec<(Point, u16)>,
@@ -35,7 +38,7 @@ impl Entries {
     /// No entries, for lists under these keys.
     pub fn new(public: &PublicKey, key: &HashKey) -> Self {
         Self {
-            hashing: Hashing::new(public.scheme.set, key),
+            hashing: Arc::new(Hashing::new(public.scheme.set, key)),
             kind: key.kind(),
             points: Vec::new(),
         }
@@ -75,6 +78,37 @@ impl Entries {
     /// Whether none was added.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
+    }
+
+    /// The names of the entries under a hash key: equal for equal entries with equal labels.
+    pub(crate) fn names(&self, key: &HashKey) -> Vec<[u8; 16]> {
+        let subkey = key.subkey("segments");
+        let name = |(point, label): &(Point, u16)| {
+            let mut name = [0; 16];
+            let mut hasher = blake3::Hasher::new_keyed(&subkey);
+            hasher.update(&point.bytes(*label));
+            hasher.finalize_xof().fill(&mut name);
+            name
+        };
+        self.points.iter().map(name).collect()
+    }
+
+    /// The entries by the segment of each, in the order of the segments.
+    pub(crate) fn split(mut self, segments: impl Iterator<Item = u16>) -> Vec<(u16, Self)> {
+        let mut parts = BTreeMap::new();
+        for (entry, segment) in self.points.drain(..).zip(segments) {
+            let part: &mut Vec<(Point, u16)> = parts.entry(segment).or_default();
+            part.push(entry);
+        }
+        let part = |(segment, points)| {
+            let part = Self {
+                hashing: Arc::clone(&self.hashing),
+                kind: self.kind,
+                points,
+            };
+            (segment, part)
+        };
+        parts.into_iter().map(part).collect()
     }
 
     /// Takes out what stands there twice, and says how many are left.

@@ -26,12 +26,12 @@ impl Desk<'_> {
         self.progress.take(&Moment::Note(text));
     }
 
-    fn signer(&self) -> Result<Signer, Error> {
+    pub(super) fn signer(&self) -> Result<Signer, Error> {
         signer::installation(self.folder)
     }
 
     /// Follows the units of a step, and stops it.
-    fn follow<T>(
+    pub(super) fn follow<T>(
         &self,
         step: &'static str,
         signer: &Signer,
@@ -131,7 +131,7 @@ pub struct Encrypted {
 }
 
 /// The keys that a data owner needs, opened.
-fn open(keys: &Keys<'_>, desk: &Desk<'_>) -> Result<(PublicKey, HashKey), Error> {
+pub(super) fn open(keys: &Keys<'_>, desk: &Desk<'_>) -> Result<(PublicKey, HashKey), Error> {
     let source = file::open(keys.public_key)?;
     let public = PublicKey::read(&source, keys.holder).map_err(about(keys.public_key))?;
     let signed = file::artefact(&source, keys.public_key, codec::Kind::PublicKey)?.signer();
@@ -255,7 +255,7 @@ pub fn encrypt_list(
 }
 
 /// Refuses an input of which nothing was taken, though it has something: most likely it is of another type.
-fn nothing(taken: &Taken, kind: Kind, path: &Path) -> Result<(), Error> {
+pub(super) fn nothing(taken: &Taken, kind: Kind, path: &Path) -> Result<(), Error> {
     if taken.values > 0 || taken.left_out + taken.others == 0 {
         return Ok(());
     }
@@ -466,7 +466,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn seconds(begun: Instant) -> f64 {
+pub(super) fn seconds(begun: Instant) -> f64 {
     (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }
 

@@ -127,7 +127,7 @@ impl HashKey {
     }
 
     /// The key of one use: each bound to the list type and the profile.
-    pub(super) fn subkey(&self, label: &str) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn subkey(&self, label: &str) -> Zeroizing<[u8; 32]> {
         let mut hasher = blake3::Hasher::new_keyed(&self.bytes);
         hasher.update(b"aidos-fhe/1 hash key");
         hasher.update(&[self.kind.id(), PROFILE]);

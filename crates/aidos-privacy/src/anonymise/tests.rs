@@ -251,6 +251,21 @@ fn a_token_that_stood_there_before_comes_back_with_the_others() {
     );
 }
 
+/// Found by the fuzz target `anonymise`: a token stood inside of a mail address.
+#[test]
+fn a_token_inside_of_a_value_stays_in_the_value_that_comes_back() {
+    let (token, _) = {
+        let mut document = Document::new();
+        (reversible().text(&mut document, "203.0.113.7"), document)
+    };
+    let text = format!("203.0.113.7 and ada.{token}@snark.example");
+    let mut document = Document::new();
+    let hidden = reversible().text(&mut document, &text);
+    assert!(!hidden.contains('@'), "{hidden}");
+    let back = reversible().restore_text(document.ledger(), &hidden);
+    assert_eq!(back, text);
+}
+
 fn reversible() -> &'static Anonymiser {
     static ANONYMISER: OnceLock<Anonymiser> = OnceLock::new();
     ANONYMISER.get_or_init(|| {

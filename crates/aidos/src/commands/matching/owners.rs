@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 
 use aidos_engine::Exit;
 use aidos_engine::matching::{
-    self, Choice, Encrypted, Fingerprint, Format, Keys, ListOptions, Taken,
+    self, Choice, Encrypted, Fingerprint, Format, Keys, ListOptions, Segmented, Taken,
 };
 
 use super::{PassphraseArgs, SignerArgs, ThreadArgs, at_desk, kind, passphrase};
@@ -108,8 +108,17 @@ pub(super) struct EncryptBlocklist {
     keys: KeyArgs,
 
     /// The list for the server
-    #[arg(long, short, value_name = "FILE")]
-    out: PathBuf,
+    #[arg(long, short, value_name = "FILE", required_unless_present = "segments")]
+    out: Option<PathBuf>,
+
+    /// Keep the list in segments in this folder: what was added becomes a new one, one that lost entries is encrypted anew, and
+    /// all others stay. The server sees which change
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "manifest"])]
+    segments: Option<PathBuf>,
+
+    /// Make the segments one, in a new order
+    #[arg(long, requires = "segments")]
+    merge: bool,
 
     /// Write the list's manifest, by which others check that a result is of this list
     #[arg(long, value_name = "FILE")]
@@ -207,11 +216,11 @@ pub(super) fn hash_key(args: &HashKey, session: &Session<'_>) -> anyhow::Result<
 }
 
 /// Calls `work` with a data owner's keys.
-fn with_keys(
+fn with_keys<T>(
     args: &KeyArgs,
     session: &Session<'_>,
-    work: impl FnOnce(&Keys<'_>, &matching::Desk<'_>) -> Result<Encrypted, aidos_engine::Error>,
-) -> anyhow::Result<Encrypted> {
+    work: impl FnOnce(&Keys<'_>, &matching::Desk<'_>) -> Result<T, aidos_engine::Error>,
+) -> anyhow::Result<T> {
     let config = session.config([
         args.passphrase.given(),
         args.signers.given(),
@@ -258,19 +267,52 @@ pub(super) fn encrypt_blocklist(
         attributed: args.attribute,
         labels: args.labels.is_some(),
     };
+    if let Some(folder) = &args.segments {
+        let done = with_keys(&args.keys, session, |keys, desk| {
+            matching::encrypt_segments(
+                &args.input,
+                &choice,
+                keys,
+                options,
+                folder,
+                args.merge,
+                desk,
+            )
+        })?;
+        return segments(&done, session);
+    }
     let manifest = args.manifest.as_deref();
+    let Some(out) = &args.out else {
+        return Err(usage(
+            "name the list for the server with --out, or a folder with --segments",
+        ));
+    };
     let done = with_keys(&args.keys, session, |keys, desk| {
-        matching::encrypt_list(
-            &args.input,
-            &choice,
-            keys,
-            options,
-            &args.out,
-            manifest,
-            desk,
-        )
+        matching::encrypt_list(&args.input, &choice, keys, options, out, manifest, desk)
     })?;
     tell(&done, session)?;
+    Ok(Exit::Done)
+}
+
+/// What changed of a list in segments.
+fn segments(done: &Segmented, session: &Session<'_>) -> anyhow::Result<Exit> {
+    let ui = session.ui;
+    taken(&done.taken, done.kind, session);
+    ui.say(&format!(
+        "{} added, {} removed; {} encrypted, {} taken away, {} now, in {} s",
+        counted(done.added, "entry", "entries"),
+        count(done.removed),
+        counted(done.encrypted.len() as u64, "segment", "segments"),
+        count(done.gone.len() as u64),
+        count(done.segments.len() as u64),
+        done.seconds
+    ));
+    for segment in &done.segments {
+        ui.say(&format!("  {}", plain(&segment.display().to_string())));
+    }
+    if ui.json() {
+        ui.object(done)?;
+    }
     Ok(Exit::Done)
 }
 
