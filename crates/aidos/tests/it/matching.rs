@@ -310,3 +310,62 @@ fn lists_are_read_as_people_have_them() {
         .collect();
     assert!(left.is_empty(), "a trial leaves nothing behind");
 }
+
+/// A list that changes: each update costs what it changes, and the answers are those of the list as it is.
+#[test]
+fn a_list_in_segments_follows_its_changes() {
+    let folder = folder();
+    let folder = folder.path();
+    let keys = keys(folder, "ipv4");
+    fs::write(
+        folder.join("asked.txt"),
+        "192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4\n",
+    )
+    .unwrap();
+    done(
+        folder,
+        "asker",
+        &format!("encrypt-cti {keys} --out query.aidos --map query.local asked.txt"),
+    );
+    let update = |list: &str, more: &str| -> (Value, String) {
+        fs::write(folder.join("list.txt"), list.replace(' ', "\n")).unwrap();
+        let words = format!("--json encrypt-blocklist {keys} --segments lists {more} list.txt");
+        let told: Value = serde_json::from_str(done(folder, "lister", &words).trim()).unwrap();
+        let lists: Vec<String> = told["segments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|path| format!("--list {}", path.as_str().unwrap()))
+            .collect();
+        done(
+            folder,
+            "server",
+            &format!("{CORRELATE} {} --out result.aidos", lists.join(" ")),
+        );
+        done(folder, "holder", DECRYPT);
+        let answers = done(folder, "asker", &format!("{REPORT} --format csv"));
+        let bits = answers
+            .lines()
+            .skip(1)
+            .map(|line| line.rsplit(',').next().unwrap());
+        (told.clone(), bits.collect())
+    };
+    let (told, bits) = update("192.0.2.1 192.0.2.2", "");
+    assert_eq!((told["added"].as_u64(), bits.as_str()), (Some(2), "1100"));
+    let (told, bits) = update("192.0.2.1 192.0.2.2 192.0.2.4", "");
+    assert_eq!(told["encrypted"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(
+        (told["segments"].as_array().unwrap().len(), bits.as_str()),
+        (2, "1101")
+    );
+    let (told, bits) = update("192.0.2.2 192.0.2.4", "");
+    assert_eq!((told["removed"].as_u64(), bits.as_str()), (Some(1), "0101"));
+    let (told, bits) = update("192.0.2.2 192.0.2.4", "--merge");
+    assert_eq!(
+        (told["segments"].as_array().unwrap().len(), bits.as_str()),
+        (1, "0101")
+    );
+    assert_eq!(told["gone"].as_array().unwrap().len(), 2, "{told}");
+    let (told, _) = update("192.0.2.2 192.0.2.4", "");
+    assert!(told["encrypted"].as_array().unwrap().is_empty(), "{told}");
+}

@@ -281,13 +281,20 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
         _ => return,
     };
     let why = "a value behind a key that names a secret";
+    // Behind `password=` all of it is one: an address that stands within is a part of the password, and what would be left
+    // of it a leak.
+    let proof = if sign && password {
+        Proof::Checked
+    } else {
+        Proof::Context
+    };
     w.report(
         start,
         end,
         Report {
             score,
             why,
-            proof: Proof::Context,
+            proof,
             ..FOUND
         },
     );
@@ -327,6 +334,9 @@ mod tests {
     fn values_behind_their_key() {
         for (text, value) in [
             ("password=hunter2", "hunter2"),
+            // Found by the fuzz target `anonymise`: the URL alone was hidden.
+            ("password=relahttps://u:peA z", "relahttps://u:peA"),
+            ("pwd: x203.0.113.7 z", "x203.0.113.7"),
             ("\"api_key\": \"abcd1234efgh\"", "abcd1234efgh"),
             (
                 "Authorization: Bearer abcdefgh12345678XYZ",
