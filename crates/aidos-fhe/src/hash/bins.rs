@@ -2,7 +2,7 @@
 
 use zeroize::Zeroize;
 
-use super::{Canary, Hashing, Point};
+use super::{Canary, Hashing, Place, Point};
 use crate::Error;
 use crate::entropy::{Stream, shuffle};
 use crate::set::{Rung, Set};
@@ -43,28 +43,38 @@ impl Bins {
             found,
             most: set.most_entries(),
         })?;
-        // Looking up the tables of the hash functions takes longer than all else here.
-        let strips = points.len().div_ceil(STRIP);
-        let places = workers::each(
-            threads,
-            strips,
-            || (),
-            |(), strip| {
-                let points = points.chunks(STRIP).nth(strip).unwrap_or_default();
-                Ok(points
-                    .iter()
-                    .map(|(point, label)| hashing.places(*point).map(|place| (place, *label)))
-                    .collect::<Vec<_>>())
-            },
-        )?;
-        let mut places = places.concat().into_flattened();
-        places.extend(canaries.iter().map(|canary| (canary.listed, 0)));
+        // Each place is computed twice, to be counted and to be written: kept, they would take more memory than all else.
+        let strips = 0..points.len().div_ceil(STRIP);
+        let strip = |number: usize| points.chunks(STRIP).nth(number).unwrap_or_default();
+        let each_strip = |take: &mut (dyn FnMut(Place, u16) + Send)| {
+            workers::ordered(
+                threads,
+                strips.clone(),
+                || (),
+                |(), number| {
+                    let places = strip(number).iter().flat_map(|(point, label)| {
+                        hashing.places(*point).map(|place| (place, *label))
+                    });
+                    Ok(places.collect::<Vec<_>>())
+                },
+                |places| {
+                    for (place, label) in places {
+                        take(place, label);
+                    }
+                    Ok(())
+                },
+            )?;
+            for canary in canaries {
+                take(canary.listed, 0);
+            }
+            Ok::<(), Error>(())
+        };
         let mut counts = vec![0_usize; set.bins()];
-        for (place, _) in &places {
+        each_strip(&mut |place, _| {
             if let Some(count) = counts.get_mut(place.bin as usize) {
                 *count += 1;
             }
-        }
+        })?;
         let most = rung.capacity(set);
         let fullest = counts.iter().copied().max().unwrap_or(0);
         if fullest > most {
@@ -81,18 +91,19 @@ impl Bins {
                 Some(start)
             })
             .collect();
-        let starts: Vec<usize> = ends.iter().copied().chain([places.len()]).collect();
-        let mut roots = vec![Root::default(); places.len()];
-        for (place, label) in places {
+        let all = counts.iter().sum();
+        let starts: Vec<usize> = ends.iter().copied().chain([all]).collect();
+        let mut roots = vec![Root::default(); all];
+        each_strip(&mut |place, label| {
             let Some(end) = ends.get_mut(place.bin as usize) else {
-                continue;
+                return;
             };
             if let Some(root) = roots.get_mut(*end) {
                 let number = place.number;
                 *root = Root { number, label };
             }
             *end += 1;
-        }
+        })?;
         Ok(Self {
             set,
             rung,
