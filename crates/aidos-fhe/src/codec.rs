@@ -31,7 +31,7 @@ pub use plan::{Maker, Plan, Progress};
 pub use sign::{Signer, SignerId};
 pub use source::Source;
 pub use writer::{Draft, OTHER_PLAN};
-pub(crate) use writer::{Seal, Writer};
+pub(crate) use writer::{Seal, Writer, digest};
 
 /// The first bytes of every file.
 pub(crate) const MAGIC: &[u8; 8] = b"AIDOSFHE";

@@ -336,6 +336,14 @@ impl Opener {
         Ok(Zeroizing::new(poly))
     }
 
+    /// What floods a party's share of a result, not transformed.
+    pub(crate) fn flood(&self, bits: u32, stream: &mut Stream) -> Result<Zeroizing<Poly>, Error> {
+        let flood = crate::mask::flood(self.set, bits, self.moduli(), stream);
+        let form = Representation::PowerBasis;
+        let poly = Poly::try_convert_from(flood.as_slice(), &self.context, false, form)?;
+        Ok(Zeroizing::new(poly))
+    }
+
     /// c₁·s, neither transformed.
     pub(crate) fn times(&self, c1: Vec<u64>, secret: &Poly) -> Result<Zeroizing<Poly>, Error> {
         let mut product = self.part(c1)?;

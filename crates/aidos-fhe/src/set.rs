@@ -301,8 +301,8 @@ impl Set {
         }
         assert!(self.bins().is_multiple_of(self.degree));
         // What `Opener` measures noise with: a result divided by t stays below 2¹²⁸, so that of two or three wide limbs.
-        let result_bits = self.threshold_limbs as u32 * self.limb_bits();
-        assert!(result_bits + t.leading_zeros() <= u128::BITS + u64::BITS);
+        let result_bits = self.threshold_limbs * self.limb_bits() as usize;
+        assert!(result_bits + t.leading_zeros() as usize <= 128 + 64);
         assert!(
             self.result_limbs >= 1
                 && self.result_limbs <= self.threshold_limbs

@@ -391,6 +391,69 @@ pub(crate) mod tests {
         assert!(Header::read(&values.bytes(), Kind::List).is_err());
     }
 
+    /// One holder's files have one party, those among parties two to eight; a message has nothing beside what it answers.
+    #[test]
+    fn what_parties_send_has_two_to_eight_of_them() {
+        let message = Header {
+            kind: Kind::FirstRound,
+            values: None,
+            parts: 0,
+            roots: 0,
+            parties: 3,
+            job: [0; 16],
+            commitment: Commitment([0; 32]),
+            first: [1; 32],
+            ..list()
+        };
+        let share = Header {
+            kind: Kind::Share,
+            sets: 1,
+            roots: 0,
+            parties: 3,
+            first: [1; 32],
+            ..list()
+        };
+        let is_read = |header: &Header| Header::read(&header.bytes(), header.kind).is_ok();
+        for whole in [&message, &share] {
+            for parties in 0..10 {
+                let mut header = whole.clone();
+                header.parties = parties;
+                assert_eq!(is_read(&header), (2..=8).contains(&parties), "{parties}");
+            }
+        }
+        for parties in 0..10 {
+            let mut header = list();
+            header.parties = parties;
+            assert_eq!(is_read(&header), (1..=8).contains(&parties), "{parties}");
+        }
+        let cases: [fn(&mut Header); 7] = [
+            |header| header.second = [1; 32],
+            |header| header.parents = 2,
+            |header| header.roots = 1,
+            |header| header.attributed = true,
+            |header| header.set = &IP4_S1,
+            |header| header.sets = u32::MAX,
+            |header| (header.kind, header.values) = (Kind::Commitment, None),
+        ];
+        for (number, change) in cases.into_iter().enumerate() {
+            for whole in [&message, &share] {
+                let mut header = whole.clone();
+                change(&mut header);
+                // Both may be of any set.
+                let is_whole = number == 4;
+                assert_eq!(is_read(&header), is_whole, "{number}");
+            }
+        }
+        assert_eq!(
+            (message.records(), message.record_bytes()),
+            (9, 4 * 64 * 53 / 8)
+        );
+        assert_eq!(
+            (share.records(), share.record_bytes()),
+            (4, 2 * 64 * 53 / 8)
+        );
+    }
+
     #[test]
     fn bytes_that_must_be_zero_are() {
         let bytes = list().bytes();
