@@ -31,7 +31,7 @@ pub use plan::{Maker, Plan, Progress};
 pub use sign::{Signer, SignerId};
 pub use source::Source;
 pub use writer::{Draft, OTHER_PLAN};
-pub(crate) use writer::{Seal, Writer};
+pub(crate) use writer::{Seal, Writer, digest};
 
 /// The first bytes of every file.
 pub(crate) const MAGIC: &[u8; 8] = b"AIDOSFHE";
@@ -54,6 +54,16 @@ pub enum Kind {
     Result,
     /// Bits.
     Hits,
+    /// Of a session that makes a joint key: a commitment to a random contribution.
+    Commitment,
+    /// The contribution opened, and a commitment to the shares of the key.
+    Opening,
+    /// A party's shares of the public key and of the first round of the relinearisation key.
+    FirstRound,
+    /// A party's shares of the second round.
+    SecondRound,
+    /// What a party adds to a result, without which it does not decrypt.
+    Share,
 }
 
 /// What kind of secret a sealed file holds.
@@ -63,18 +73,25 @@ pub(crate) enum Sealed {
     HashKey,
     QueryMap,
     Signer,
+    SecretShare,
+    Party,
     Segments,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::PublicKey,
         Self::EvaluationKey,
         Self::Query,
         Self::List,
         Self::Result,
         Self::Hits,
+        Self::Commitment,
+        Self::Opening,
+        Self::FirstRound,
+        Self::SecondRound,
+        Self::Share,
     ];
 
     fn id(self) -> u8 {
@@ -85,6 +102,11 @@ impl Kind {
             Self::List => 4,
             Self::Result => 5,
             Self::Hits => 6,
+            Self::Commitment => 7,
+            Self::Opening => 8,
+            Self::FirstRound => 9,
+            Self::SecondRound => 10,
+            Self::Share => 11,
         }
     }
 
@@ -97,16 +119,23 @@ impl Kind {
             Self::List => "encrypted list",
             Self::Result => "encrypted result",
             Self::Hits => "hits",
+            Self::Commitment => "commitment",
+            Self::Opening => "opening",
+            Self::FirstRound => "key share of the first round",
+            Self::SecondRound => "key share of the second round",
+            Self::Share => "share of a result",
         }
     }
 }
 
 impl Sealed {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::SecretKey,
         Self::HashKey,
         Self::QueryMap,
         Self::Signer,
+        Self::SecretShare,
+        Self::Party,
         Self::Segments,
     ];
 
@@ -116,7 +145,9 @@ impl Sealed {
             Self::HashKey => 130,
             Self::QueryMap => 131,
             Self::Signer => 132,
-            Self::Segments => 134,
+            Self::SecretShare => 133,
+            Self::Party => 134,
+            Self::Segments => 135,
         }
     }
 
@@ -126,6 +157,8 @@ impl Sealed {
             Self::HashKey => "hash key",
             Self::QueryMap => "map of a query",
             Self::Signer => "signer key",
+            Self::SecretShare => "secret share",
+            Self::Party => "state of a session",
             Self::Segments => "segments of a list",
         }
     }

@@ -6,9 +6,11 @@
 
 use std::io::Write;
 
+use fhe_math::rq::Poly;
 use zeroize::Zeroizing;
 
 use crate::codec::{self, Artefact, Header, Maker, Manifest, Seal, Signer, Source, Writer};
+use crate::noise::Bounds;
 use crate::query::Slot;
 use crate::scheme::Opener;
 use crate::sources;
@@ -50,23 +52,37 @@ pub fn decrypt(
             expected: secret.fingerprint.to_string(),
         });
     }
-    let set = header.set;
-    if set != secret.set || header.kind != codec::Kind::Result {
+    if header.set != secret.set || header.kind != codec::Kind::Result {
         return Err(Error::Mixed {
             what: "parameter sets",
         });
     }
-    let opener = Opener::new(set, &secret.coefficients)?;
+    if header.parties != 1 {
+        return Err(Error::Mixed { what: "parties" });
+    }
+    let opener = Opener::new(header.set, header.parties)?;
+    let key = opener.key(&secret.coefficients)?;
+    hits(&opener, result, maker, |_, _, c1| opener.times(c1, &key))
+}
+
+/// Reads a result to hits. `rest` gives c₁·s for a unit of this number, for which of its ciphertexts, from c₁.
+pub(crate) fn hits(
+    opener: &Opener,
+    result: &Artefact<'_>,
+    maker: &Maker<'_>,
+    rest: impl Fn(u64, usize, Vec<u64>) -> Result<Zeroizing<Poly>, Error> + Sync,
+) -> Result<Hits, Error> {
+    let header = result.header();
+    let set = header.set;
     let limbs = header.result_limbs();
     let units = usize::try_from(header.records()).unwrap_or(usize::MAX);
-    let open = |index: u64, bytes: &[u8]| {
+    let open = |index: u64, which: usize, bytes: &[u8]| {
         let (first, second) = bytes
             .split_at_checked(set.poly_bytes(limbs.len()))
             .unwrap_or_default();
-        opener.open(
-            result.poly(index, first, limbs)?,
-            result.poly(index, second, limbs)?,
-        )
+        let mut phase = rest(index, which, result.poly(index, second, limbs)?)?;
+        *phase += &*opener.part(result.poly(index, first, limbs)?)?;
+        Ok::<_, Error>(opener.open(&phase))
     };
     let lists = result.parents().get(1..).unwrap_or_default();
     let sources = sources::of(lists);
@@ -89,8 +105,11 @@ pub fn decrypt(
             let index = unit as u64;
             result.records(index, 1, buffer)?;
             let mut parts = buffer.chunks_exact(2 * set.poly_bytes(limbs.len()));
-            let whether = open(index, parts.next().unwrap_or_default())?;
-            let label = parts.next().map(|bytes| open(index, bytes)).transpose()?;
+            let whether = open(index, 0, parts.next().unwrap_or_default())?;
+            let label = parts
+                .next()
+                .map(|bytes| open(index, 1, bytes))
+                .transpose()?;
             Ok((unit, whether, label))
         },
         |(unit, whether, label)| {
@@ -106,7 +125,7 @@ pub fn decrypt(
             maker.tell(done, units as u64)
         },
     )?;
-    check(set, noise)?;
+    check(&set.bounds_for(header.parties), noise)?;
     Ok(Hits {
         header: Header {
             kind: codec::Kind::Hits,
@@ -172,8 +191,8 @@ impl Bins {
 }
 
 /// Refuses noise that no honest job has.
-fn check(set: &crate::Set, noise: u128) -> Result<(), Error> {
-    let bound = set.bounds().result;
+pub(crate) fn check(bounds: &Bounds, noise: u128) -> Result<(), Error> {
+    let bound = bounds.result;
     #[expect(clippy::cast_precision_loss, reason = "a bound with ten bits to spare")]
     let measured = noise as f64;
     if measured <= bound + 2.0 {
@@ -285,13 +304,16 @@ impl Hits {
 #[cfg(test)]
 pub(crate) fn noise(secret: &SecretKey, result: &Artefact<'_>) -> Result<u128, Error> {
     let header = result.header();
-    let opener = Opener::new(header.set, &secret.coefficients)?;
+    let opener = Opener::new(header.set, header.parties)?;
+    let key = opener.key(&secret.coefficients)?;
     let (mut most, mut buffer) = (0, Vec::new());
     for index in 0..header.records() {
         result.records(index, 1, &mut buffer)?;
         let (first, second) = buffer.split_at(buffer.len() / 2);
         let poly = |bytes| result.poly(index, bytes, header.result_limbs());
-        most = most.max(opener.open(poly(first)?, poly(second)?)?.noise);
+        let mut phase = opener.times(poly(second)?, &key)?;
+        *phase += &*opener.part(poly(first)?)?;
+        most = most.max(opener.open(&phase).noise);
     }
     Ok(most)
 }
@@ -301,7 +323,7 @@ mod tests {
     use super::*;
     use crate::kernel::tests::sum_of;
     use crate::number::inverse;
-    use crate::scheme::tests::Oracle;
+    use crate::scheme::tests::{Oracle, opened};
     use crate::set::{IP4_S1, STR_S1};
     use crate::{mask, server};
     use fhe_math::zq::Modulus;
@@ -333,8 +355,7 @@ mod tests {
         let mut mask = drawn.clone();
         oracle.scheme().encode(&mut mask);
         let [c0, c1] = server::hide(&oracle.key, sum, None, drawn, &mut oracle.stream).unwrap();
-        let opener = Opener::new(set, &oracle.secret.coefficients).unwrap();
-        let noise = opener.open(Vec::from(&c0), Vec::from(&c1)).unwrap().noise;
+        let noise = opened(set, &oracle.secret, &c0, &c1).noise;
         // He knows t·e, and e/2^shift should be the mask; one limb is enough to look at.
         let limb = Modulus::new(set.limbs[0]).unwrap();
         let dropped = (set.result_limbs..set.limbs.len())
@@ -372,11 +393,11 @@ mod tests {
     fn the_offset_attack_reads_no_mask_and_its_job_is_refused() {
         for set in [&IP4_S1, &STR_S1] {
             let (noise, _) = attack(set, None);
-            check(set, noise).unwrap();
+            check(&set.bounds(), noise).unwrap();
             for below in [4, 6, 9] {
                 let (noise, part) = attack(set, Some(set.flood_bits - below));
                 assert!(
-                    matches!(check(set, noise), Err(Error::Noise { .. })),
+                    matches!(check(&set.bounds(), noise), Err(Error::Noise { .. })),
                     "{set}, {below}"
                 );
                 assert!(part <= 0.01, "{set}, {below}: {part}");

@@ -169,6 +169,68 @@ pub enum Error {
         /// Canaries that were looked at.
         checked: usize,
     },
+    /// No session can be held so.
+    #[error("cannot hold the session: {reason}")]
+    Session {
+        /// What does not fit and what would.
+        reason: &'static str,
+    },
+    /// A party has not sent what is needed.
+    #[error("cannot go on without the {expected} of {party}: it is missing; ask that party for it")]
+    Missing {
+        /// What is missing.
+        expected: &'static str,
+        /// Public key of its signer.
+        party: String,
+    },
+    /// A party sent two messages for one step.
+    #[error(
+        "cannot use the {expected} of {party}: there are two of it; ask that party which to take away"
+    )]
+    Twice {
+        /// What there are two of.
+        expected: &'static str,
+        /// Public key of its signer.
+        party: String,
+    },
+    /// A message of somebody who is no party.
+    #[error(
+        "cannot use the {expected}: its signer {found} is no party of this session; take it away"
+    )]
+    Stranger {
+        /// What was expected.
+        expected: &'static str,
+        /// Public key of its signer.
+        found: String,
+    },
+    /// What is shown is not what was committed to.
+    #[error(
+        "cannot trust the {expected} of {party}: it does not open what that party committed to; end the session, do not repeat it with \
+         that party"
+    )]
+    Opening {
+        /// Which message.
+        expected: &'static str,
+        /// Public key of its signer.
+        party: String,
+    },
+    /// A message that answers others than those at hand.
+    #[error(
+        "cannot use the {expected} of {party}: it answers other messages than those that are here; compare them, and end the session if \
+         a party sent different ones to different parties"
+    )]
+    Transcript {
+        /// Which message.
+        expected: &'static str,
+        /// Public key of its signer.
+        party: String,
+    },
+    /// This party did the step before, for other messages.
+    #[error(
+        "cannot do this step: this party has not done the steps before it, or did them for other messages, and to answer twice would give \
+         its share away; end the session and begin one of another name"
+    )]
+    Answered,
     /// More lists than one job takes.
     #[error("cannot correlate with {found} lists: a job takes {least} to {most}; split it")]
     Lists {

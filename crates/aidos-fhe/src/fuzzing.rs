@@ -4,16 +4,8 @@
 //! Not part of the public interface.
 
 use crate::codec::{Artefact, HEADER, Header, Kind, Seal, Signer, Writer};
+use crate::threshold::{STEPS, Session};
 use crate::{Error, EvaluationKey, Hits, PublicKey, normalise};
-
-const KINDS: [Kind; 6] = [
-    Kind::PublicKey,
-    Kind::EvaluationKey,
-    Kind::Query,
-    Kind::List,
-    Kind::Result,
-    Kind::Hits,
-];
 
 /// Files as they come: nothing unsigned is taken for anything.
 ///
@@ -21,7 +13,7 @@ const KINDS: [Kind; 6] = [
 /// If a header that was read is written otherwise.
 pub fn file(bytes: &[u8]) {
     let owned = bytes.to_vec();
-    for kind in KINDS {
+    for kind in Kind::ALL {
         if let Some(start) = bytes.first_chunk::<HEADER>()
             && let Ok(header) = Header::read(start, kind)
         {
@@ -37,50 +29,83 @@ pub fn file(bytes: &[u8]) {
 /// send. Files above a mebibyte are left out.
 ///
 /// # Panics
-/// If a file that is well-formed is refused, or a key is taken under a name that it has not.
+/// If a file that is well-formed is refused, a key is taken under a name that it has not, or a message of a session without
+/// those before it.
 pub fn signed(bytes: &[u8]) {
     let Some((start, rest)) = bytes.split_first_chunk::<HEADER>() else {
         return;
     };
-    let signer = Signer::from_bytes(&[7; 32]);
-    for kind in KINDS {
+    let [signer, other] = [7, 8].map(|byte| Signer::from_bytes(&[byte; 32]));
+    for kind in Kind::ALL {
         let Ok(header) = Header::read(start, kind) else {
             continue;
         };
+        // A message of a session is one of this session, by both of its parties.
+        let Ok(session) = Session::new("fuzz", header.set, &[signer.id(), other.id()]) else {
+            return;
+        };
+        let step = STEPS.iter().position(|step| *step == kind);
+        let header = step.map_or(header.clone(), |_| {
+            session.header(kind, header.first, header.created)
+        });
         let (records, size) = (header.records(), header.record_bytes());
         // What has parents needs true ones: `file` takes it as it comes.
         if records.saturating_mul(size as u64) > 1 << 20 || header.parents > 0 {
             continue;
         }
-        let mut source = rest.iter().copied().cycle();
-        let mut file = Vec::new();
-        let Ok(mut writer) = Writer::new(&mut file, header.clone(), &[]) else {
-            return;
-        };
-        for index in 0..records {
-            let record = source.by_ref().take(size).collect::<Vec<u8>>();
-            let record = if record.is_empty() {
-                vec![0; size]
-            } else {
-                record
-            };
-            assert!(writer.record(&Seal::new(index, record)).is_ok());
-        }
-        assert!(writer.finish(&signer).is_ok());
+        let file = written(&header, rest, &signer).unwrap_or_default();
         let opened = Artefact::open(&file, kind);
-        assert!(opened.is_ok_and(|file| file.signer() == signer.id()));
-        let outcome = match kind {
-            Kind::PublicKey => PublicKey::read(&file, header.key).map(|_| ()),
-            Kind::EvaluationKey => EvaluationKey::read(&file).map(|_| ()),
-            Kind::Hits => Hits::read(&file).map(|_| ()),
-            _ => Ok(()),
+        let is_whole = opened
+            .as_ref()
+            .is_ok_and(|file| file.signer() == signer.id());
+        assert!(is_whole, "a well-formed file is refused");
+        let outcome = match (kind, step) {
+            (Kind::PublicKey, _) => PublicKey::read(&file, header.key).map(|_| ()),
+            (Kind::EvaluationKey, _) => EvaluationKey::read(&file).map(|_| ()),
+            (Kind::Hits, _) => Hits::read(&file).map(|_| ()),
+            (_, Some(step)) => {
+                let theirs = written(&header, rest, &other).unwrap_or_default();
+                let theirs = Artefact::open(&theirs, kind);
+                let messages = opened.into_iter().chain(theirs).collect();
+                let board = session.board(messages);
+                board.and_then(|board| board.check(step + 1)).map(|_| ())
+            }
+            (_, None) => opened.and_then(|file| coefficients(&file)),
         };
         assert!(
-            outcome.is_err() || kind == Kind::Hits,
-            "nobody finds a key for a name that was given"
+            outcome.is_err() || matches!(kind, Kind::Hits | Kind::Commitment | Kind::Share),
+            "nobody finds a key for a name that was given, nor the messages before a hash"
         );
         one_line(outcome.err().as_ref());
     }
+}
+
+/// A file of this header whose records are filled with these bytes, again and again.
+fn written(header: &Header, bytes: &[u8], signer: &Signer) -> Option<Vec<u8>> {
+    let mut source = bytes.iter().copied().cycle();
+    let mut file = Vec::new();
+    let mut writer = Writer::new(&mut file, header.clone(), &[]).ok()?;
+    for index in 0..header.records() {
+        let mut record: Vec<u8> = source.by_ref().take(header.record_bytes()).collect();
+        record.resize(header.record_bytes(), 0);
+        writer.record(&Seal::new(index, record)).ok()?;
+    }
+    writer.finish(signer).ok()?;
+    Some(file)
+}
+
+/// Reads every coefficient of a share of a result.
+fn coefficients(file: &Artefact<'_>) -> Result<(), Error> {
+    let header = file.header();
+    let limbs = header.result_limbs();
+    let mut record = Vec::new();
+    for index in 0..header.records() {
+        file.records(index, 1, &mut record)?;
+        for bytes in record.chunks_exact(header.set.poly_bytes(limbs.len())) {
+            file.poly(index, bytes, limbs)?;
+        }
+    }
+    Ok(())
 }
 
 /// Texts as values of every type.
@@ -145,6 +170,30 @@ mod tests {
             value(&rest);
             value(text.as_bytes());
         }
+    }
+
+    #[test]
+    fn messages_of_parties_are_signed_and_looked_into() {
+        let mut header = header();
+        (header.values, header.sets, header.parts) = (None, 0, 0);
+        (header.parents, header.parties, header.job) = (0, 3, [0; 16]);
+        (header.commitment, header.second) = (Commitment([0; 32]), [0; 32]);
+        for kind in STEPS {
+            header.kind = kind;
+            let bytes = [header.bytes().as_slice(), &[9; 100]].concat();
+            assert!(Header::read(bytes.first_chunk().unwrap(), kind).is_ok());
+            signed(&bytes);
+        }
+        let share = Header {
+            kind: Kind::Share,
+            values: Some(normalise::Kind::Ipv4),
+            sets: 1,
+            parts: 1,
+            first: [4; 32],
+            ..header
+        };
+        assert!(Header::read(&share.bytes(), Kind::Share).is_ok());
+        signed(&share.bytes());
     }
 
     #[test]

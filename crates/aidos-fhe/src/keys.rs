@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
 
+use fhe_math::rq::{Poly, Representation};
 use zeroize::Zeroizing;
 
 use crate::codec::{self, Artefact, Header, Manifest, Seal, Sealed, Signer, Source, Writer, pack};
@@ -38,6 +39,7 @@ pub struct PublicKey {
 pub struct EvaluationKey {
     pub(crate) public: PublicKey,
     pub(crate) digits: Vec<Pair>,
+    /// Of the uniform halves of the digits; zero where these are the work of several parties.
     seed: [u8; 32],
 }
 
@@ -70,14 +72,8 @@ impl SecretKey {
         let digits = (0..set.limbs.len())
             .map(|limb| scheme.digit(&secret, limb, digit_seed(&digits_seed, limb), stream))
             .collect::<Result<_, _>>()?;
-        let fingerprint = Fingerprint::of(set, &seed, &packed(set, &pair));
-        let public = PublicKey {
-            scheme,
-            fingerprint,
-            pair,
-            parties: 1,
-            seed,
-        };
+        let public = PublicKey::new(scheme, pair, 1, seed);
+        let fingerprint = public.fingerprint;
         let secret = Self {
             set,
             fingerprint,
@@ -140,6 +136,23 @@ impl SecretKey {
 }
 
 impl PublicKey {
+    /// The key of these halves, of which this seed gave the uniform one.
+    pub(crate) fn new(scheme: Scheme, pair: Pair, parties: u16, seed: [u8; 32]) -> Self {
+        let packed = packed(scheme.set, &pair.b);
+        Self {
+            fingerprint: Fingerprint::of(scheme.set, parties, &seed, &packed),
+            scheme,
+            pair,
+            parties,
+            seed,
+        }
+    }
+
+    /// Organisations that share the secret, all of which must help to decrypt.
+    pub fn parties(&self) -> u16 {
+        self.parties
+    }
+
     /// Reads a public key and compares it with the fingerprint that the holder said.
     ///
     /// # Errors
@@ -157,7 +170,7 @@ impl PublicKey {
     /// The writer's.
     pub fn write(&self, signer: &Signer, created: u64, out: impl Write) -> Result<Manifest, Error> {
         let mut writer = Writer::new(out, self.header(codec::Kind::PublicKey, created), &[])?;
-        writer.record(&Seal::new(0, packed(self.scheme.set, &self.pair)))?;
+        writer.record(&Seal::new(0, packed(self.scheme.set, &self.pair.b)))?;
         writer.finish(signer)
     }
 
@@ -172,7 +185,7 @@ impl PublicKey {
         let scheme = Scheme::new(header.set)?;
         let mut record = Vec::new();
         file.records(0, 1, &mut record)?;
-        let fingerprint = Fingerprint::of(header.set, &header.first, &record);
+        let fingerprint = Fingerprint::of(header.set, header.parties, &header.first, &record);
         if fingerprint != header.key {
             return Err(Error::Fingerprint {
                 what: header.kind.name(),
@@ -223,6 +236,15 @@ impl PublicKey {
 }
 
 impl EvaluationKey {
+    /// The key of several parties, whose digits no seed gives.
+    pub(crate) fn joint(public: PublicKey, digits: Vec<Pair>) -> Self {
+        Self {
+            public,
+            digits,
+            seed: [0; 32],
+        }
+    }
+
     /// The public key inside.
     pub fn public(&self) -> &PublicKey {
         &self.public
@@ -236,18 +258,20 @@ impl EvaluationKey {
         let file = Artefact::open(source, codec::Kind::EvaluationKey)?;
         let public = PublicKey::of(&file)?;
         let seed = file.header().second;
+        let (scheme, limbs) = (&public.scheme, public.scheme.set.limbs.len());
         let mut record = Vec::new();
-        let digits = (0..public.scheme.set.limbs.len())
+        let digits = (0..limbs)
             .map(|limb| {
                 let index = 1 + limb as u64;
                 file.records(index, 1, &mut record)?;
-                pair(
-                    &file,
-                    &public.scheme,
-                    index,
-                    &record,
-                    digit_seed(&seed, limb),
-                )
+                if public.parties == 1 {
+                    return pair(&file, scheme, index, &record, digit_seed(&seed, limb));
+                }
+                let b = half(&file, scheme, index, &record)?;
+                let index = index + limbs as u64;
+                file.records(index, 1, &mut record)?;
+                let a = half(&file, scheme, index, &record)?;
+                Ok(Pair { b, a })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
@@ -266,35 +290,43 @@ impl EvaluationKey {
         header.second = self.seed;
         let set = header.set;
         let mut writer = Writer::new(out, header, &[])?;
-        for (index, pair) in (0..).zip(std::iter::once(&self.public.pair).chain(&self.digits)) {
-            writer.record(&Seal::new(index, packed(set, pair)))?;
+        let is_joint = self.public.parties > 1;
+        let digits = self.digits.iter();
+        let others = digits.clone().filter(|_| is_joint).map(|pair| &pair.a);
+        let halves = std::iter::once(&self.public.pair).chain(digits);
+        for (index, half) in (0..).zip(halves.map(|pair| &pair.b).chain(others)) {
+            writer.record(&Seal::new(index, packed(set, half)))?;
         }
         writer.finish(signer)
     }
 }
 
 impl Fingerprint {
-    fn of(set: &Set, seed: &[u8; 32], packed: &[u8]) -> Self {
+    fn of(set: &Set, parties: u16, seed: &[u8; 32], packed: &[u8]) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("aidos-fhe/1 public key");
         hasher.update(&set.id.to_le_bytes());
         hasher.update(seed);
         hasher.update(packed);
+        // All before it has one length for each set, so this is no other key's beginning.
+        if parties > 1 {
+            hasher.update(&parties.to_le_bytes());
+        }
         Self(*hasher.finalize().as_bytes())
     }
 }
 
 /// The seed of one digit of the relinearisation key.
-fn digit_seed(seed: &[u8; 32], limb: usize) -> [u8; 32] {
+pub(crate) fn digit_seed(seed: &[u8; 32], limb: usize) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("aidos-fhe/1 relinearisation key");
     hasher.update(seed);
     hasher.update(&(limb as u64).to_le_bytes());
     *hasher.finalize().as_bytes()
 }
 
-/// The half of a pair that no seed gives.
-fn packed(set: &Set, pair: &Pair) -> Vec<u8> {
+/// The half of a pair that no seed gives, as a record.
+pub(crate) fn packed(set: &Set, half: &Poly) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(set.poly_bytes(set.limbs.len()));
-    let coefficients: Vec<u64> = (&pair.b).into();
+    let coefficients: Vec<u64> = half.into();
     pack::pack(&coefficients, set.limb_bits(), &mut bytes);
     bytes
 }
@@ -306,14 +338,24 @@ fn pair(
     record: &[u8],
     seed: [u8; 32],
 ) -> Result<Pair, Error> {
-    let b = file.poly(index, record, scheme.set.limbs)?;
-    let mut b = scheme.public(b, fhe_math::rq::Representation::Ntt)?;
-    // It meets what must stay secret when something is encrypted.
-    b.disallow_variable_time_computations();
     Ok(Pair {
-        b,
+        b: half(file, scheme, index, record)?,
         a: scheme.uniform(seed),
     })
+}
+
+/// A half that stands in a record.
+pub(crate) fn half(
+    file: &Artefact<'_>,
+    scheme: &Scheme,
+    index: u64,
+    record: &[u8],
+) -> Result<Poly, Error> {
+    let half = file.poly(index, record, scheme.set.limbs)?;
+    let mut half = scheme.public(half, Representation::Ntt)?;
+    // It meets what must stay secret when something is encrypted.
+    half.disallow_variable_time_computations();
+    Ok(half)
 }
 
 impl fmt::Debug for SecretKey {

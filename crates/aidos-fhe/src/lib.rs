@@ -2,7 +2,7 @@
 //!
 //! **A server and the holder of the secret key who work together read both lists; so does the holder, if he gets the
 //! uploaded files.** That lies in the nature of one key. A data owner who holds the key himself can read the
-//! other's list: give the key to a third party who owns no data.
+//! other's list: give the key to a third party who owns no data, or share it among several parties ([`threshold`]).
 //!
 //! ```text
 //!  holder            query owner              list owner             server
@@ -56,6 +56,7 @@ pub mod set;
 mod sources;
 #[cfg(test)]
 mod tests;
+pub mod threshold;
 mod unit;
 mod workers;
 

@@ -46,15 +46,16 @@ fn nonzero(t: u64, stream: &mut Stream) -> u64 {
 /// limb. It hides what the noise under it says of both lists.
 pub(crate) fn flood(
     set: &Set,
+    bits: u32,
     moduli: &[fhe_math::zq::Modulus],
     stream: &mut Stream,
 ) -> Zeroizing<Vec<u64>> {
-    let words = set.flood_bits.div_ceil(64);
-    let top = u64::MAX >> (64 * words - set.flood_bits);
+    let words = bits.div_ceil(64);
+    let top = u64::MAX >> (64 * words - bits);
     // 2^(bits − 1) modulo each limb.
     let halves: Vec<u64> = moduli
         .iter()
-        .map(|modulus| modulus.pow(2, u64::from(set.flood_bits - 1)))
+        .map(|modulus| modulus.pow(2, u64::from(bits - 1)))
         .collect();
     let mut all = Zeroizing::new(vec![0; set.degree * moduli.len()]);
     let mut number = Zeroizing::new(vec![0_u64; words as usize]);
@@ -129,15 +130,12 @@ mod tests {
     /// Both limbs of a flood are one integer, and it is as wide as it says.
     #[test]
     fn a_flood_is_one_wide_integer() {
-        let set = Set {
-            flood_bits: 100,
-            ..IP4_S1
-        };
+        let set = &IP4_S1;
         let moduli: Vec<Modulus> = set.limbs[..2]
             .iter()
             .map(|q| Modulus::new(*q).unwrap())
             .collect();
-        let out = flood(&set, &moduli, &mut Stream::seed_from_u64(2));
+        let out = flood(set, 100, &moduli, &mut Stream::seed_from_u64(2));
         let (a, b) = out.split_at(set.degree);
         let [p, q] = [set.limbs[0], set.limbs[1]].map(u128::from);
         let join = crate::number::inverse(set.limbs[0] % set.limbs[1], set.limbs[1]);

@@ -149,17 +149,56 @@ impl Scheme {
     ) -> Result<Pair, Error> {
         let mut pair = self.zero_under(secret, seed, stream)?;
         let square = Zeroizing::new(secret * secret);
+        pair.b += &*self.in_limb(&square, limb)?;
+        Ok(pair)
+    }
+
+    /// A polynomial in one limb alone, zero in the others: times what relinearisation cuts a number into. Transformed.
+    fn in_limb(&self, poly: &Poly, limb: usize) -> Result<Zeroizing<Poly>, Error> {
         let mut lifted = Zeroizing::new(vec![0; self.set.degree * self.set.limbs.len()]);
         let rows = lifted.chunks_exact_mut(self.set.degree);
-        if let Some((row, limb)) = rows.zip(square.coefficients().outer_iter()).nth(limb) {
+        if let Some((row, limb)) = rows.zip(poly.coefficients().outer_iter()).nth(limb) {
             row.iter_mut()
                 .zip(limb.iter())
                 .for_each(|(slot, c)| *slot = *c);
         }
         let form = Representation::Ntt;
         let lifted = Poly::try_convert_from(lifted.to_vec(), &self.context, false, form)?;
-        pair.b += &*Zeroizing::new(lifted);
-        Ok(pair)
+        Ok(Zeroizing::new(lifted))
+    }
+
+    /// A party's shares of one digit in the first round: −u·a + s in one limb, and s·a, each with a fresh error.
+    ///
+    /// The sums over all parties are an encryption of s under u, and of the like of it under s.
+    pub(crate) fn first_round(
+        &self,
+        secret: &Poly,
+        ephemeral: &Poly,
+        limb: usize,
+        seed: [u8; 32],
+        stream: &mut Stream,
+    ) -> Result<[Poly; 2], Error> {
+        let Pair { mut b, a } = self.zero_under(ephemeral, seed, stream)?;
+        b += &*self.in_limb(secret, limb)?;
+        let mut other = self.small(Representation::Ntt, stream)?;
+        *other += &*Zeroizing::new(&a * secret);
+        Ok([b, std::mem::take(&mut *other)])
+    }
+
+    /// A party's share of one digit in the second round, from the sums of the first: s·h₀ + (u − s)·h₁ + e₂ + e₃.
+    pub(crate) fn second_round(
+        &self,
+        secret: &Poly,
+        ephemeral: &Poly,
+        [first, second]: &[Poly; 2],
+        stream: &mut Stream,
+    ) -> Result<Poly, Error> {
+        let difference = Zeroizing::new(ephemeral - secret);
+        let mut share = self.small(Representation::Ntt, stream)?;
+        *share += &*self.small(Representation::Ntt, stream)?;
+        *share += &*Zeroizing::new(first * secret);
+        *share += &*Zeroizing::new(second * &*difference);
+        Ok(std::mem::take(&mut *share))
     }
 
     /// Encrypts slots under a public key. Transformed.
@@ -216,15 +255,15 @@ impl Scheme {
     }
 }
 
-/// The secret key at the limbs of a result.
+/// What reads a result, at its limbs.
 pub(crate) struct Opener {
     set: &'static Set,
     context: Arc<Context>,
-    secret: Zeroizing<Poly>,
     slots: NttOperator,
-    /// The product of the limbs, and what joins two of them.
-    modulus: u128,
-    join: u64,
+    /// What joins the limbs: the inverse of the first modulo the second, of both modulo the third.
+    joins: [u64; 2],
+    /// The product of all limbs but the first.
+    upper: u128,
     /// What takes the factor q·q′ off a label.
     unscale: u64,
 }
@@ -237,23 +276,31 @@ pub(crate) struct Opened {
     pub(crate) noise: u128,
 }
 
+/// A number as low + q₀·high: three limbs are wider than 128 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wide {
+    high: u128,
+    low: u64,
+}
+
 impl Opener {
-    pub(crate) fn new(set: &'static Set, secret: &[i64]) -> Result<Self, Error> {
-        let limbs = set.limbs.get(..set.result_limbs).unwrap_or_default();
-        let context = Context::new_arc(limbs, set.degree)?;
+    /// For results under a key of so many parties.
+    pub(crate) fn new(set: &'static Set, parties: u16) -> Result<Self, Error> {
+        let limbs = set.limbs.get(..set.kept_limbs(parties)).unwrap_or_default();
         let slots = NttOperator::new(&Modulus::new(set.plaintext)?, set.degree);
+        let above = limbs.get(1..).unwrap_or_default();
         Ok(Self {
             set,
-            secret: transformed(secret, &context)?,
-            context,
+            context: Context::new_arc(limbs, set.degree)?,
             slots: slots.ok_or(Error::Bug {
                 what: "the plaintext modulus makes no slots",
             })?,
-            modulus: limbs.iter().map(|limb| u128::from(*limb)).product(),
-            join: match limbs {
-                [first, second] => inverse(first % second, *second),
-                _ => 0,
+            joins: match limbs {
+                [a, b] => [inverse(a % b, *b), 0],
+                [a, b, c] => [inverse(a % b, *b), inverse(multiply(*a, *b, *c), *c)],
+                _ => [0; 2],
             },
+            upper: above.iter().map(|limb| u128::from(*limb)).product(),
             unscale: {
                 // −q from the product, −q′ from the message's form at the limbs of a result.
                 let t = set.plaintext;
@@ -273,17 +320,41 @@ impl Opener {
         Zeroizing::new(slots.iter().map(number).collect())
     }
 
-    /// Decrypts c₀ + c₁·s, whose parts are not transformed, and measures every coefficient.
-    pub(crate) fn open(&self, c0: Vec<u64>, c1: Vec<u64>) -> Result<Opened, Error> {
-        let poly = |part| {
-            let form = Representation::PowerBasis;
-            Poly::try_convert_from(part, &self.context, false, form).map(Zeroizing::new)
-        };
-        let mut phase = poly(c1)?;
-        phase.change_representation(Representation::Ntt);
-        *phase *= &*self.secret;
-        phase.change_representation(Representation::PowerBasis);
-        *phase += &*poly(c0)?;
+    pub(crate) fn moduli(&self) -> &[Modulus] {
+        self.context.moduli_operators()
+    }
+
+    /// A secret key, or a party's part of one, at these limbs.
+    pub(crate) fn key(&self, secret: &[i64]) -> Result<Zeroizing<Poly>, Error> {
+        transformed(secret, &self.context)
+    }
+
+    /// A part of a ciphertext or a share, which is not transformed.
+    pub(crate) fn part(&self, coefficients: Vec<u64>) -> Result<Zeroizing<Poly>, Error> {
+        let form = Representation::PowerBasis;
+        let poly = Poly::try_convert_from(coefficients, &self.context, false, form)?;
+        Ok(Zeroizing::new(poly))
+    }
+
+    /// What floods a party's share of a result, not transformed.
+    pub(crate) fn flood(&self, bits: u32, stream: &mut Stream) -> Result<Zeroizing<Poly>, Error> {
+        let flood = crate::mask::flood(self.set, bits, self.moduli(), stream);
+        let form = Representation::PowerBasis;
+        let poly = Poly::try_convert_from(flood.as_slice(), &self.context, false, form)?;
+        Ok(Zeroizing::new(poly))
+    }
+
+    /// c₁·s, neither transformed.
+    pub(crate) fn times(&self, c1: Vec<u64>, secret: &Poly) -> Result<Zeroizing<Poly>, Error> {
+        let mut product = self.part(c1)?;
+        product.change_representation(Representation::Ntt);
+        *product *= secret;
+        product.change_representation(Representation::PowerBasis);
+        Ok(product)
+    }
+
+    /// Reads the phase c₀ + c₁·s, not transformed, and measures every coefficient.
+    pub(crate) fn open(&self, phase: &Poly) -> Opened {
         let t = u128::from(self.set.plaintext);
         let mut noise = 0;
         let view = phase.coefficients();
@@ -296,11 +367,13 @@ impl Opener {
                 let coefficient = rows.get(limb)?.get(at)?;
                 Some((modulus, modulus.mul(*coefficient, self.set.plaintext)))
             };
-            let whole = self.joined(residue(0), residue(1));
-            let is_negative = whole > self.modulus / 2;
-            let size = whole.min(self.modulus - whole);
-            noise = noise.max(size.div_ceil(t));
-            let rest = size % t;
+            let whole = self.joined([residue(0), residue(1), residue(2)]);
+            let negative = self.negated(whole);
+            // Both halves of an odd number are known by which of a number and its negative is smaller.
+            let is_negative = (negative.high, negative.low) < (whole.high, whole.low);
+            let size = if is_negative { negative } else { whole };
+            let (quotient, rest) = self.divided(size);
+            noise = noise.max(quotient + u128::from(rest > 0));
             let rest = if is_negative && rest > 0 {
                 t - rest
             } else {
@@ -309,20 +382,52 @@ impl Opener {
             slots.push(crate::number::narrow(rest));
         }
         self.slots.forward(&mut slots);
-        Ok(Opened { slots, noise })
+        Opened { slots, noise }
     }
 
-    /// The number of one or two residues (Garner).
-    fn joined(&self, first: Option<(&Modulus, u64)>, second: Option<(&Modulus, u64)>) -> u128 {
-        let Some((first_modulus, low)) = first else {
-            return 0;
+    fn first(&self) -> u64 {
+        self.set.limbs.first().copied().unwrap_or(1)
+    }
+
+    /// The number of one to three residues (Garner): a₀ + q₀·(a₁ + q₁·a₂).
+    fn joined(&self, residues: [Option<(&Modulus, u64)>; 3]) -> Wide {
+        let [Some((_, low)), second, third] = residues else {
+            return Wide { high: 0, low: 0 };
         };
+        let [join, join_third] = self.joins;
         let Some((modulus, residue)) = second else {
-            return u128::from(low);
+            return Wide { high: 0, low };
         };
-        let difference = modulus.sub(residue, modulus.reduce(low));
-        u128::from(low)
-            + u128::from(**first_modulus) * u128::from(modulus.mul(difference, self.join))
+        let next = modulus.mul(modulus.sub(residue, modulus.reduce(low)), join);
+        let mut high = u128::from(next);
+        if let Some((last, residue)) = third {
+            let below = last.reduce_u128(u128::from(low) + u128::from(self.first()) * high);
+            let top = last.mul(last.sub(residue, below), join_third);
+            high += u128::from(**modulus) * u128::from(top);
+        }
+        Wide { high, low }
+    }
+
+    /// q less a number; q itself of 0, which is larger than 0 and so not taken.
+    fn negated(&self, number: Wide) -> Wide {
+        if number.low == 0 {
+            return Wide {
+                high: self.upper - number.high,
+                low: 0,
+            };
+        }
+        Wide {
+            high: self.upper - 1 - number.high,
+            low: self.first() - number.low,
+        }
+    }
+
+    /// A number divided by t, and what is over.
+    fn divided(&self, number: Wide) -> (u128, u128) {
+        let (t, first) = (u128::from(self.set.plaintext), u128::from(self.first()));
+        // The high part's rest is below t: times q₀ it has at most 121 bits.
+        let low = first * (number.high % t) + u128::from(number.low);
+        (first * (number.high / t) + low / t, low % t)
     }
 }
 

@@ -134,6 +134,10 @@ fn agree(key: &EvaluationKey, query: &Header, lists: &[Manifest]) -> Result<(), 
                 "parameter sets",
                 query.set == list.set && query.set == key.public.scheme.set,
             ),
+            (
+                "parties",
+                query.parties == list.parties && query.parties == key.public.parties,
+            ),
             ("types of values", query.values == list.values),
             ("hash keys", query.commitment == list.commitment),
             ("labels", list.labels == has_labels),
@@ -216,7 +220,8 @@ fn answer(
     }
     let mut sums = sums.into_iter();
     let value = sums.next().unwrap_or_default();
-    let mut bytes = Vec::with_capacity(2 * polynomials * set.poly_bytes(set.result_limbs));
+    let limbs = set.kept_limbs(key.public.parties);
+    let mut bytes = Vec::with_capacity(2 * polynomials * set.poly_bytes(limbs));
     let mut write = |result: [Poly; 2]| {
         for part in &result {
             list::packed(part, set.limb_bits(), &mut bytes);
@@ -266,9 +271,11 @@ pub(crate) fn hide(
     c1.change_representation(Representation::PowerBasis);
     c0 += &*scheme.small(Representation::PowerBasis, stream)?;
     c1 += &*scheme.small(Representation::PowerBasis, stream)?;
-    c0 += &*scheme.secret(&mask::flood(scheme.set, scheme.moduli(), stream))?;
+    let bits = scheme.set.flood_bits;
+    let flood = mask::flood(scheme.set, bits, scheme.moduli(), stream);
+    c0 += &*scheme.secret(&flood)?;
     for part in [&mut c0, &mut c1] {
-        for _ in scheme.set.result_limbs..scheme.set.limbs.len() {
+        for _ in scheme.set.kept_limbs(key.public.parties)..scheme.set.limbs.len() {
             part.switch_down()?;
         }
     }

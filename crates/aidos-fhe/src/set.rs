@@ -6,8 +6,14 @@ use crate::number::is_prime;
 /// The largest value of the secret, of `u` and of the errors: centred binomial with variance 10.
 pub(crate) const SMALL: u32 = 20;
 
+/// The most parties that share a key.
+pub(crate) const MOST_PARTIES: u16 = 8;
+
 /// The variance of the same, as the sampler wants it.
 pub(crate) const VARIANCE: usize = 10;
+
+/// How often noise must fit into its room.
+pub(crate) const TEN_BITS: f64 = 1024.0;
 
 /// How values become places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +59,8 @@ pub struct Set {
     pub(crate) flood_bits: u32,
     /// Limbs that a result keeps.
     pub(crate) result_limbs: usize,
+    /// Limbs that it keeps where parties share the key: their shares are flooded too.
+    pub(crate) threshold_limbs: usize,
     pub(crate) ladder: &'static [Rung],
 }
 
@@ -93,6 +101,7 @@ pub const IP4_S1: Set = Set {
     powers: 32,
     flood_bits: 181,
     result_limbs: 1,
+    threshold_limbs: 2,
     ladder: &LADDER,
 };
 
@@ -116,6 +125,7 @@ pub const STR_S1: Set = Set {
     powers: 32,
     flood_bits: 295,
     result_limbs: 2,
+    threshold_limbs: 3,
     ladder: &LADDER,
 };
 
@@ -238,9 +248,23 @@ impl Set {
         self.ladder.last().map_or(0, |rung| rung.entries)
     }
 
-    /// What the noise of a job is at most.
+    /// What the noise of a job is at most, under a key that one holder has.
     pub const fn bounds(&self) -> Bounds {
-        Bounds::of(self, self.powers)
+        self.bounds_for(1)
+    }
+
+    /// What the noise of a job is at most, under a key that so many parties share.
+    pub const fn bounds_for(&self, parties: u16) -> Bounds {
+        Bounds::of(self, self.powers, parties)
+    }
+
+    /// Limbs that a result keeps under a key of so many parties.
+    pub(crate) const fn kept_limbs(&self, parties: u16) -> usize {
+        if parties > 1 {
+            self.threshold_limbs
+        } else {
+            self.result_limbs
+        }
     }
 
     /// The 2024 guidelines (eprint 2024/463), ternary secrets, 128 bits against classical computers.
@@ -276,10 +300,15 @@ impl Set {
             limbs = rest;
         }
         assert!(self.bins().is_multiple_of(self.degree));
+        // What `Opener` measures noise with: a result divided by t stays below 2¹²⁸, so that of two or three wide limbs.
+        let result_bits = self.threshold_limbs * self.limb_bits() as usize;
+        assert!(result_bits + t.leading_zeros() as usize <= 128 + 64);
         assert!(
             self.result_limbs >= 1
-                && self.result_limbs <= 2
-                && self.result_limbs < self.limbs.len()
+                && self.result_limbs <= self.threshold_limbs
+                && self.threshold_limbs >= 2
+                && self.threshold_limbs <= 3
+                && self.threshold_limbs < self.limbs.len()
         );
         assert!(
             self.capacity * 2 < self.bins(),
@@ -290,8 +319,16 @@ impl Set {
         assert!(taken + canaries <= t, "too few dummies and canaries");
         let bounds = self.bounds();
         assert!(bounds.product < bounds.room, "products do not fit");
-        assert!(bounds.budget() >= 1024.0, "ten bits must be left");
-        assert!(bounds.result_budget() >= 1024.0, "ten bits must be left");
+        assert!(bounds.budget() >= TEN_BITS, "ten bits must be left");
+        assert!(bounds.result_budget() >= TEN_BITS, "ten bits must be left");
+        let mut parties = 2;
+        while parties <= MOST_PARTIES {
+            let bounds = self.bounds_for(parties);
+            assert!(bounds.budget() >= TEN_BITS, "ten bits must be left");
+            assert!(bounds.result_budget() >= TEN_BITS, "ten bits must be left");
+            assert!(bounds.share_hiding >= 5e11, "a share shows too much");
+            parties += 1;
+        }
     }
 }
 

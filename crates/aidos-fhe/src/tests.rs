@@ -441,7 +441,7 @@ fn read(cast: &Cast, kind: codec::Kind, file: &[u8]) -> Result<(), Error> {
         codec::Kind::PublicKey => PublicKey::read(&file, cast.secret.fingerprint()).map(|_| ()),
         codec::Kind::EvaluationKey => EvaluationKey::read(&file).map(|_| ()),
         codec::Kind::Hits => Hits::read(&file).map(|_| ()),
-        codec::Kind::Query | codec::Kind::List | codec::Kind::Result => {
+        _ => {
             let artefact = Artefact::open(&file, kind)?;
             let mut buffer = Vec::new();
             let mut records = 0..artefact.header().records();

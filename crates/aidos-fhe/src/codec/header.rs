@@ -5,7 +5,7 @@ use crate::Error;
 use crate::hash::Commitment;
 use crate::keys::Fingerprint;
 use crate::normalise;
-use crate::set::Set;
+use crate::set::{MOST_PARTIES, Set};
 
 /// Bytes of a header.
 pub const HEADER: usize = 192;
@@ -41,13 +41,14 @@ pub struct Header {
     pub created: u64,
     /// The job or segment.
     pub job: [u8; 16],
-    /// The key under which it is encrypted.
+    /// The key under which it is encrypted; in the messages of a session that makes a key, the session.
     pub key: Fingerprint,
-    /// The hash key behind it; zero in keys.
+    /// The hash key behind it; zero in keys and their messages.
     pub commitment: Commitment,
-    /// In keys the seed of the public key's uniform half; in a list its name, zeros behind it.
+    /// In keys the seed of the public key's uniform half; in a list its name, zeros behind it; in a message of a session
+    /// the messages before it; in a share the root of its result.
     pub first: [u8; 32],
-    /// In an evaluation key the seed of its uniform halves.
+    /// In an evaluation key of one holder the seed of its uniform halves.
     pub second: [u8; 32],
 }
 
@@ -61,12 +62,15 @@ impl Header {
         let (groups, limbs) = (self.set.groups() as u64, self.set.limbs.len() as u64);
         let (sets, parts) = (u64::from(self.sets), u64::from(self.parts));
         match self.kind {
-            Kind::PublicKey => 1,
-            Kind::EvaluationKey => 1 + limbs,
+            Kind::PublicKey | Kind::Commitment | Kind::Opening => 1,
+            // The halves that are uniform come from a seed, or from all parties.
+            Kind::EvaluationKey if self.parties == 1 => 1 + limbs,
+            Kind::EvaluationKey | Kind::FirstRound => 1 + 2 * limbs,
+            Kind::SecondRound => limbs,
             // Two numbers of 16 bits and two small ones: no overflow.
             Kind::Query => sets * groups * limbs,
             Kind::List => groups * parts * limbs,
-            Kind::Result => sets * groups * parts,
+            Kind::Result | Kind::Share => sets * groups * parts,
             Kind::Hits => sets * parts,
         }
     }
@@ -100,7 +104,7 @@ impl Header {
 
     /// Limbs of a result under this key.
     pub(crate) fn result_limbs(&self) -> &'static [u64] {
-        let kept = self.set.limbs.get(..self.set.result_limbs);
+        let kept = self.set.limbs.get(..self.set.kept_limbs(self.parties));
         kept.unwrap_or_default()
     }
 
@@ -108,11 +112,15 @@ impl Header {
     pub(crate) fn record_bytes(&self) -> usize {
         let poly = self.set.poly_bytes(self.set.limbs.len());
         match self.kind {
-            Kind::PublicKey | Kind::EvaluationKey => poly,
+            Kind::PublicKey | Kind::EvaluationKey | Kind::FirstRound | Kind::SecondRound => poly,
+            Kind::Commitment => 32,
+            Kind::Opening => 64,
             // One limb of as many ciphertexts as there are roots: `unit` says in which order.
             Kind::Query => 2 * self.roots as usize * self.set.poly_bytes(1),
             Kind::List => self.polynomials() * 2 * self.roots as usize * self.set.poly_bytes(1),
             Kind::Result => self.polynomials() * 2 * self.set.poly_bytes(self.result_limbs().len()),
+            // One part of each ciphertext of the result.
+            Kind::Share => self.polynomials() * self.set.poly_bytes(self.result_limbs().len()),
             // A bit for each bin, and a label where there are some.
             Kind::Hits => self.set.bins() / 8 + (self.polynomials() - 1) * 2 * self.set.bins(),
         }
@@ -217,16 +225,25 @@ impl Header {
         const MOST: u32 = u16::MAX as u32;
         let most_powers = u32::try_from(self.set.powers).unwrap_or(0);
         let (sets, parts, roots, parents) = match self.kind {
-            Kind::PublicKey | Kind::EvaluationKey => (0..=0, 0..=0, 0..=0, 0..=0),
+            Kind::PublicKey
+            | Kind::EvaluationKey
+            | Kind::Commitment
+            | Kind::Opening
+            | Kind::FirstRound
+            | Kind::SecondRound => (0..=0, 0..=0, 0..=0, 0..=0),
+            Kind::Share => (1..=MOST, 1..=MOST, 0..=0, 0..=0),
             Kind::Query => (1..=MOST, 0..=0, most_powers..=most_powers, 0..=0),
             Kind::List => (0..=0, 1..=MOST, 1..=most_powers, 0..=0),
             Kind::Result | Kind::Hits => (1..=MOST, 1..=MOST, 0..=0, 2..=MOST_PARENTS),
         };
+        // A message among parties, or of one of them, has several.
+        let is_shared = self.is_of_session() || self.kind == Kind::Share;
+        let least_parties = if is_shared { 2 } else { 1 };
         if !(sets.contains(&self.sets)
             && parts.contains(&self.parts)
             && roots.contains(&self.roots)
             && parents.contains(&self.parents)
-            && self.parties == 1)
+            && (least_parties..=MOST_PARTIES).contains(&self.parties))
         {
             return Err(COUNTS);
         }
@@ -236,7 +253,8 @@ impl Header {
         if self.kind == Kind::List && !is_name(&self.first) {
             return Err("its name is no text of up to 32 bytes; refuse its maker");
         }
-        let is_key = matches!(self.kind, Kind::PublicKey | Kind::EvaluationKey);
+        let is_key =
+            matches!(self.kind, Kind::PublicKey | Kind::EvaluationKey) || self.is_of_session();
         let has_values = self
             .values
             .is_some_and(|kind| kind.set() == self.set || (cfg!(test) && self.set.id == u16::MAX));
@@ -248,16 +266,35 @@ impl Header {
         let none = [0; 32];
         let unused = match self.kind {
             Kind::PublicKey => self.commitment.0 != none || self.second != none,
-            Kind::EvaluationKey => self.commitment.0 != none,
-            Kind::List => self.second != none,
+            Kind::EvaluationKey => {
+                self.commitment.0 != none || (self.parties > 1 && self.second != none)
+            }
+            Kind::Commitment => {
+                self.commitment.0 != none || self.first != none || self.second != none
+            }
+            Kind::Opening | Kind::FirstRound | Kind::SecondRound => {
+                self.commitment.0 != none || self.second != none
+            }
+            Kind::List | Kind::Share => self.second != none,
             Kind::Query | Kind::Result | Kind::Hits => self.first != none || self.second != none,
         };
-        let is_data = matches!(self.kind, Kind::List | Kind::Result | Kind::Hits);
+        let is_data = matches!(
+            self.kind,
+            Kind::List | Kind::Result | Kind::Hits | Kind::Share
+        );
         let flagged = (self.labels && !is_data) || (self.attributed && self.kind != Kind::List);
-        if unused || flagged {
+        if unused || flagged || (self.is_of_session() && self.job != [0; 16]) {
             return Err("its header has bits that must be zero; update the program");
         }
         Ok(())
+    }
+
+    /// Whether it is a message of a session that makes a joint key.
+    fn is_of_session(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Commitment | Kind::Opening | Kind::FirstRound | Kind::SecondRound
+        )
     }
 
     fn is_on_ladder(&self) -> bool {
@@ -352,6 +389,69 @@ pub(crate) mod tests {
         assert!(Header::read(&values.bytes(), Kind::List).is_ok());
         values.values = Some(normalise::Kind::Email);
         assert!(Header::read(&values.bytes(), Kind::List).is_err());
+    }
+
+    /// One holder's files have one party, those among parties two to eight; a message has nothing beside what it answers.
+    #[test]
+    fn what_parties_send_has_two_to_eight_of_them() {
+        let message = Header {
+            kind: Kind::FirstRound,
+            values: None,
+            parts: 0,
+            roots: 0,
+            parties: 3,
+            job: [0; 16],
+            commitment: Commitment([0; 32]),
+            first: [1; 32],
+            ..list()
+        };
+        let share = Header {
+            kind: Kind::Share,
+            sets: 1,
+            roots: 0,
+            parties: 3,
+            first: [1; 32],
+            ..list()
+        };
+        let is_read = |header: &Header| Header::read(&header.bytes(), header.kind).is_ok();
+        for whole in [&message, &share] {
+            for parties in 0..10 {
+                let mut header = whole.clone();
+                header.parties = parties;
+                assert_eq!(is_read(&header), (2..=8).contains(&parties), "{parties}");
+            }
+        }
+        for parties in 0..10 {
+            let mut header = list();
+            header.parties = parties;
+            assert_eq!(is_read(&header), (1..=8).contains(&parties), "{parties}");
+        }
+        let cases: [fn(&mut Header); 7] = [
+            |header| header.second = [1; 32],
+            |header| header.parents = 2,
+            |header| header.roots = 1,
+            |header| header.attributed = true,
+            |header| header.set = &IP4_S1,
+            |header| header.sets = u32::MAX,
+            |header| (header.kind, header.values) = (Kind::Commitment, None),
+        ];
+        for (number, change) in cases.into_iter().enumerate() {
+            for whole in [&message, &share] {
+                let mut header = whole.clone();
+                change(&mut header);
+                // Both may be of any set.
+                let is_whole = number == 4;
+                assert_eq!(is_read(&header), is_whole, "{number}");
+            }
+        }
+        assert_eq!(
+            (message.records(), message.record_bytes()),
+            (9, 4 * 64 * 53 / 8)
+        );
+        assert_eq!(
+            (share.records(), share.record_bytes()),
+            (4, 2 * 64 * 53 / 8)
+        );
     }
 
     #[test]

@@ -152,7 +152,7 @@ pub(super) fn record_hash(index: u64, bytes: &[u8]) -> [u8; 32] {
 }
 
 /// The hash over the hashes of all records.
-pub(super) fn digest(hashes: &[[u8; 32]]) -> [u8; 32] {
+pub(crate) fn digest(hashes: &[[u8; 32]]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("aidos-fhe/1 records");
     hasher.update(hashes.as_flattened());
     *hasher.finalize().as_bytes()

@@ -92,6 +92,74 @@ impl Oracle {
     }
 }
 
+/// What the holder reads of a result's parts, not transformed.
+pub(crate) fn opened(set: &'static Set, secret: &SecretKey, c0: &Poly, c1: &Poly) -> Opened {
+    let opener = Opener::new(set, 1).unwrap();
+    let key = opener.key(&secret.coefficients).unwrap();
+    let mut phase = opener.times(Vec::from(c1), &key).unwrap();
+    *phase += c0;
+    opener.open(&phase)
+}
+
+/// Results of one, two and three limbs, at zero, at the ends, and beside the half of q, where the sign turns.
+#[test]
+fn an_opener_joins_and_divides_exactly() {
+    for (set, parties) in [(&IP4_S1, 1), (&IP4_S1, 2), (&STR_S1, 1), (&STR_S1, 2)] {
+        let opener = Opener::new(set, parties).unwrap();
+        let (first, upper) = (opener.first(), opener.upper);
+        // The larger of the two halves of q − 1 and q.
+        let half = Wide {
+            high: (upper - 1) / 2,
+            low: (first - 1) / 2,
+        };
+        let above = opener.negated(half);
+        let mut last = half;
+        last.low += 1;
+        assert_eq!(above, last, "q is twice its half, and one");
+        let ends = [
+            (0, 0),
+            (0, 1),
+            (0, first - 1),
+            (upper - 1, 0),
+            (upper - 1, first - 1),
+        ];
+        let ends = ends.map(|(high, low)| Wide { high, low });
+        let mut stream = Stream::seed_from_u64(7);
+        let random = (0..1000).map(|_| Wide {
+            high: (u128::from(stream.next_u64()) << 64 | u128::from(stream.next_u64())) % upper,
+            low: stream.next_u64() % first,
+        });
+        let residue = |modulus: &Modulus, number: Wide| {
+            let high = modulus.mul(modulus.reduce_u128(number.high), modulus.reduce(first));
+            modulus.add(high, modulus.reduce(number.low))
+        };
+        let moduli = opener.moduli().to_vec();
+        for number in ends.into_iter().chain([half, above]).chain(random) {
+            let of = |limb: usize| Some((moduli.get(limb)?, residue(moduli.get(limb)?, number)));
+            assert_eq!(opener.joined([of(0), of(1), of(2)]), number);
+            let negative = opener.negated(number);
+            for modulus in &moduli {
+                assert_eq!(
+                    modulus.add(residue(modulus, number), residue(modulus, negative)),
+                    0
+                );
+            }
+            // What is measured is never the larger one.
+            if (number.high, number.low) > (half.high, half.low) {
+                continue;
+            }
+            let (quotient, rest) = opener.divided(number);
+            assert!(rest < u128::from(set.plaintext));
+            for modulus in &moduli {
+                let quotient = modulus.reduce_u128(quotient);
+                let product = modulus.mul(quotient, modulus.reduce(set.plaintext));
+                let back = modulus.add(product, modulus.reduce_u128(rest));
+                assert_eq!(back, residue(modulus, number));
+            }
+        }
+    }
+}
+
 #[test]
 fn slots_multiply_slot_by_slot() {
     let scheme = Scheme::new(&TOY).unwrap();
@@ -143,9 +211,8 @@ fn what_the_server_hides_decrypts_to_the_same_zeros() {
         let hidden = server::hide(&oracle.key, sum, None, mask, &mut oracle.stream).unwrap();
         let zeros = |slots: &[u64]| slots.iter().map(|s| *s == 0).collect::<Vec<_>>();
         assert_eq!(zeros(&oracle.decrypt(&hidden)), zeros(&slots));
-        let opener = Opener::new(set, &oracle.secret.coefficients).unwrap();
-        let [c0, c1] = hidden.map(|part| Vec::from(&part));
-        let opened = opener.open(c0, c1).unwrap();
+        let [c0, c1] = &hidden;
+        let opened = opened(set, &oracle.secret, c0, c1);
         assert_eq!(zeros(&opened.slots), zeros(&slots));
         // The flood is what is measured: as wide as it says, ten bits under the room.
         #[expect(clippy::cast_precision_loss)]

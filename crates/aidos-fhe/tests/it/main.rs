@@ -7,20 +7,34 @@ use std::net::Ipv4Addr;
 use aidos_fhe::codec::{self, Artefact, Maker, Plan, Signer};
 use aidos_fhe::hash::HashKey;
 use aidos_fhe::normalise::Kind;
-use aidos_fhe::{Entries, Error, EvaluationKey, ListOptions, PublicKey, SecretKey};
+use aidos_fhe::threshold::{Party, Session, combine};
+use aidos_fhe::{Entries, Error, EvaluationKey, Hits, ListOptions, PublicKey, QueryMap, SecretKey};
 
 /// The job of a query and a list by all roles, each reading what the other wrote; gives the values that match.
 fn job(kind: Kind, query: &[&str], list: &[&str]) -> Result<Vec<String>, Error> {
-    let threads = 2;
     let (secret, evaluation) = SecretKey::generate(kind.set())?;
     let signer = Signer::generate()?;
+    let (map, result) = result(kind, &evaluation, &signer, query, list)?;
+    let result = Artefact::open(&result, codec::Kind::Result)?;
+    let hits = aidos_fhe::decrypt(&secret, &result, &Maker::new(&signer, 2))?;
+    found(&map, &hits)
+}
+
+/// What the server computes under this key, and what the query owner keeps.
+fn result(
+    kind: Kind,
+    evaluation: &EvaluationKey,
+    signer: &Signer,
+    query: &[&str],
+    list: &[&str],
+) -> Result<(QueryMap, Vec<u8>), Error> {
     let (mut public, mut server) = (Vec::new(), Vec::new());
-    evaluation.public().write(&signer, 1, &mut public)?;
-    evaluation.write(&signer, 1, &mut server)?;
+    evaluation.public().write(signer, 1, &mut public)?;
+    evaluation.write(signer, 1, &mut server)?;
 
     let key = HashKey::generate(kind)?;
-    let public = PublicKey::read(&public, secret.fingerprint())?;
-    let maker = Maker::new(&signer, threads);
+    let public = PublicKey::read(&public, evaluation.public().fingerprint())?;
+    let maker = Maker::new(signer, 2);
     let (mut asked, mut listed) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
     let plan = Plan::new(1)?;
     let map = aidos_fhe::encrypt_query(&public, &key, query, &plan, &maker, &mut asked)?;
@@ -46,13 +60,76 @@ fn job(kind: Kind, query: &[&str], list: &[&str]) -> Result<Vec<String>, Error> 
     let lists = [Artefact::open(&listed, codec::Kind::List)?];
     let mut result = Cursor::new(Vec::new());
     aidos_fhe::correlate(&server, &asked, &lists, &Plan::new(1)?, &maker, &mut result)?;
+    Ok((map, result.into_inner()))
+}
 
-    let result = result.into_inner();
-    let result = Artefact::open(&result, codec::Kind::Result)?;
-    let hits = aidos_fhe::decrypt(&secret, &result, &maker)?;
-    let lines = aidos_fhe::report(&map, &hits)?;
+fn found(map: &QueryMap, hits: &Hits) -> Result<Vec<String>, Error> {
+    let lines = aidos_fhe::report(map, hits)?;
     let found = lines.iter().filter(|line| line.is_match);
     Ok(found.map(|line| line.value.to_owned()).collect())
+}
+
+/// Two organisations make a key in five steps, and read a result that neither can read alone.
+#[test]
+fn two_parties_make_a_key_and_read_a_result() -> Result<(), Error> {
+    let signers = [Signer::generate()?, Signer::generate()?];
+    let ids = signers.each_ref().map(Signer::id);
+    let session = Session::new("spring", Kind::Ipv4.set(), &ids)?;
+    let mut parties = [
+        Party::join(session.clone(), ids[0])?,
+        Party::join(session.clone(), ids[1])?,
+    ];
+    let steps = [
+        codec::Kind::Commitment,
+        codec::Kind::Opening,
+        codec::Kind::FirstRound,
+        codec::Kind::SecondRound,
+    ];
+    let mut messages: Vec<(codec::Kind, Vec<u8>)> = Vec::new();
+    for (number, kind) in steps.into_iter().enumerate() {
+        let mut written = Vec::new();
+        for (party, signer) in parties.iter_mut().zip(&signers) {
+            let read = messages
+                .iter()
+                .map(|(kind, file)| Artefact::open(file, *kind));
+            let board = session.board(read.collect::<Result<_, _>>()?)?;
+            let mut out = Vec::new();
+            match number {
+                0 => party.commit(signer, 1, &mut out)?,
+                1 => party.reveal(&board, signer, 1, &mut out)?,
+                2 => party.relin1(&board, signer, 1, &mut out)?,
+                _ => party.relin2(&board, signer, 1, &mut out)?,
+            };
+            written.push((kind, out));
+        }
+        messages.extend(written);
+    }
+    let read = messages
+        .iter()
+        .map(|(kind, file)| Artefact::open(file, *kind));
+    let board = session.board(read.collect::<Result<_, _>>()?)?;
+    let (first, key) = parties[0].finish(&board)?;
+    let (second, _) = parties[1].finish(&board)?;
+
+    let server = Signer::generate()?;
+    let (query, list) = (["192.0.2.1", "192.0.2.2"], ["192.0.2.2", "192.0.2.3"]);
+    let (map, result) = result(Kind::Ipv4, &key, &server, &query, &list)?;
+    let result = Artefact::open(&result, codec::Kind::Result)?;
+    let mut files = Vec::new();
+    for (share, signer) in [&first, &second].into_iter().zip(&signers) {
+        let mut file = Vec::new();
+        share.share(&result, server.id(), 1, &Maker::new(signer, 2), &mut file)?;
+        files.push(file);
+    }
+    let shares = files
+        .iter()
+        .map(|file| Artefact::open(file, codec::Kind::Share));
+    let shares = shares.collect::<Result<Vec<_>, _>>()?;
+    let maker = Maker::new(&server, 2);
+    let hits = combine(&session, &result, &shares, &maker)?;
+    assert_eq!(found(&map, &hits)?, ["192.0.2.2"]);
+    assert!(combine(&session, &result, &shares[..1], &maker).is_err());
+    Ok(())
 }
 
 /// Numbers that look random and are the same in every run (Steele, Vigna: `SplitMix64`).
