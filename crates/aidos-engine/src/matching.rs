@@ -6,6 +6,7 @@
 
 mod explain;
 mod file;
+mod joint;
 mod json;
 mod ledger;
 mod outcome;
@@ -21,10 +22,12 @@ use serde::Serialize;
 use crate::Error;
 use crate::progress::{Cancel, Progress};
 
+pub use aidos_fhe::codec::SignerId;
 pub use aidos_fhe::normalise::Kind;
 pub use aidos_fhe::{Fingerprint, ListOptions};
 pub use explain::{Facts, explain, inspect};
 pub use file::Scratch;
+pub use joint::{Shared, Step, combine, dkg_commit, dkg_finish, dkg_step, share};
 pub use ledger::DAILY;
 pub use outcome::{Answer, Answers, Format, report};
 pub use roles::{

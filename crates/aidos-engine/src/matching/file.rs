@@ -84,7 +84,7 @@ pub(super) fn may_replace(path: &Path, name: &str) -> Result<(), Error> {
     }
     let found = codec::identify(&start(path)?).map(|(name, _)| name);
     // What is sealed holds what nobody can make again; the map of a query goes with its query.
-    let is_secret = ["secret key", "hash key"].contains(&name);
+    let is_secret = ["secret key", "hash key", "secret share"].contains(&name);
     if found == Some(name) && !is_secret {
         return Ok(());
     }
@@ -96,6 +96,17 @@ pub(super) fn may_replace(path: &Path, name: &str) -> Result<(), Error> {
         "`{}` {reason} and is not written over; name another, or move it away",
         path.display()
     )))
+}
+
+/// Refuses to write over a file.
+pub(super) fn must_be_new(path: &Path) -> Result<(), Error> {
+    if path.exists() {
+        return Err(Error::Usage(format!(
+            "`{}` exists and is not written over; name another, or move it away",
+            path.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Writes a file at once, for its owner alone: beside its place first, then in it.

@@ -144,8 +144,26 @@ impl Ledger {
         added.into_iter().try_for_each(|line| self.push(line))
     }
 
+    /// Locks a job that was refused by its noise.
+    pub(super) fn lock_if_noisy<T>(
+        &mut self,
+        done: &Result<T, Error>,
+        job: &str,
+        parents: &[Manifest],
+        now: u64,
+    ) -> Result<(), Error> {
+        match done {
+            Err(Error::Match { source, .. })
+                if matches!(**source, aidos_fhe::Error::Noise { .. }) =>
+            {
+                self.lock(job, parents, now)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Locks a job.
-    pub(super) fn lock(&mut self, job: &str, parents: &[Manifest], now: u64) -> Result<(), Error> {
+    fn lock(&mut self, job: &str, parents: &[Manifest], now: u64) -> Result<(), Error> {
         let requester = parents
             .first()
             .map_or_else(String::new, |query| query.signer().to_string());
@@ -171,5 +189,35 @@ impl Ledger {
             .map_err(Error::file("write", &self.path))?;
         self.lines.push(line);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_was_noisy_stays_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let noisy: Result<(), Error> = Err(Error::Match {
+            path: PathBuf::from("result.aidos"),
+            source: Box::new(aidos_fhe::Error::Noise {
+                found: 40,
+                bound: 22,
+            }),
+        });
+        let path = Path::new("result.aidos");
+        let mut ledger = Ledger::open(folder.path()).unwrap();
+        ledger.lock_if_noisy(&Ok(()), "aa", &[], 1).unwrap();
+        ledger.lock_if_noisy(&noisy, "bb", &[], 1).unwrap();
+        drop(ledger);
+        let ledger = Ledger::open(folder.path()).unwrap();
+        ledger.check(path, "aa").unwrap();
+        let refused = ledger.check(path, "bb").unwrap_err();
+        assert_eq!(refused.exit(), crate::Exit::Refused);
+        assert!(refused.to_string().contains("locked"), "{refused}");
+        drop(ledger);
+        std::fs::write(folder.path().join("ledger.jsonl"), "{").unwrap();
+        assert!(Ledger::open(folder.path()).is_err());
     }
 }

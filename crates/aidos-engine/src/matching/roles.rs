@@ -75,30 +75,38 @@ pub fn keygen(
     passphrase: &[u8],
     desk: &Desk<'_>,
 ) -> Result<Fingerprint, Error> {
-    let (secret_path, public) = (out.join("secret.key"), out.join("public"));
+    let secret_path = out.join("secret.key");
     file::may_replace(&secret_path, "secret key")?;
-    file::folder(&public)?;
-    let (public_path, evaluation_path) = (public.join("public.key"), public.join("evaluation.key"));
     let (secret, evaluation) = SecretKey::generate(kind.set()).map_err(about(&secret_path))?;
-    let signer = desk.signer()?;
     let sealed = secret
         .seal(passphrase, Cost::default())
         .map_err(about(&secret_path))?;
-    file::write(&public_path, codec::Kind::PublicKey.name(), |file| {
-        let written = evaluation.public().write(&signer, desk.now, file);
-        written.map(|_| ()).map_err(about(&public_path))
-    })?;
-    file::write(
-        &evaluation_path,
-        codec::Kind::EvaluationKey.name(),
-        |file| {
-            let written = evaluation.write(&signer, desk.now, file);
-            written.map(|_| ()).map_err(about(&evaluation_path))
-        },
-    )?;
+    public_keys(&evaluation, out, desk)?;
     // Last: while it is missing, the keys are made anew.
     file::write_bytes(&secret_path, "secret key", &sealed)?;
     Ok(secret.fingerprint())
+}
+
+/// Writes `public/public.key` and `public/evaluation.key` into a folder.
+pub(super) fn public_keys(
+    evaluation: &EvaluationKey,
+    out: &Path,
+    desk: &Desk<'_>,
+) -> Result<(), Error> {
+    let public = out.join("public");
+    file::folder(&public)?;
+    let signer = desk.signer()?;
+    let path = public.join("public.key");
+    file::write(&path, codec::Kind::PublicKey.name(), |file| {
+        let written = evaluation.public().write(&signer, desk.now, file);
+        written.map(|_| ()).map_err(about(&path))
+    })?;
+    let path = public.join("evaluation.key");
+    file::write(&path, codec::Kind::EvaluationKey.name(), |file| {
+        let written = evaluation.write(&signer, desk.now, file);
+        written.map(|_| ()).map_err(about(&path))
+    })?;
+    Ok(())
 }
 
 /// Makes the key that both data owners share, sealed.
@@ -423,10 +431,7 @@ pub fn decrypt(
     let opened = desk.follow("decrypt", &signer, |maker| {
         aidos_fhe::decrypt(&secret, &result, maker).map_err(about(result_path))
     });
-    if matches!(&opened, Err(Error::Match { source, .. }) if matches!(**source, aidos_fhe::Error::Noise { .. }))
-    {
-        ledger.lock(&job, result.parents(), desk.now)?;
-    }
+    ledger.lock_if_noisy(&opened, &job, result.parents(), desk.now)?;
     let hits = opened?;
     let file = file::write(out, codec::Kind::Hits.name(), |file| {
         let written = hits.write(&signer, desk.now, file);

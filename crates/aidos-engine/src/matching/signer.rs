@@ -56,6 +56,12 @@ impl Signers {
         })
     }
 
+    /// All who are named.
+    pub(super) fn ids(&self) -> Vec<SignerId> {
+        let pinned = self.pinned.iter().flatten();
+        pinned.map(|(id, _)| *id).collect()
+    }
+
     /// The name of a signer, if he is accepted; the way out, if not.
     pub(super) fn name(&self, signer: SignerId) -> Result<Option<&str>, String> {
         let Some(pinned) = &self.pinned else {

@@ -1,5 +1,6 @@
 //! `aidos match`: two lists compared while both stay encrypted, by role.
 
+mod joint;
 mod others;
 mod owners;
 mod trial;
@@ -45,6 +46,9 @@ enum What {
     Correlate(others::Correlate),
     Decrypt(others::Decrypt),
     Report(owners::Report),
+    Dkg(joint::Dkg),
+    Share(joint::Share),
+    Combine(joint::Combine),
     Try(trial::Try),
     Inspect(others::Inspect),
     Explain(others::Explain),
@@ -61,6 +65,9 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         What::Correlate(args) => others::correlate(args, session),
         What::Decrypt(args) => others::decrypt(args, session),
         What::Report(args) => owners::report(args, session),
+        What::Dkg(args) => joint::dkg(args, session),
+        What::Share(args) => joint::share(args, session),
+        What::Combine(args) => joint::combine(args, session),
         What::Try(args) => trial::run(args, session),
         What::Inspect(args) => others::inspect(args, session),
         What::Explain(args) => others::explain(args, session),

@@ -369,3 +369,105 @@ fn a_list_in_segments_follows_its_changes() {
     let (told, _) = update("192.0.2.2 192.0.2.4", "");
     assert!(told["encrypted"].as_array().unwrap().is_empty(), "{told}");
 }
+
+/// Three parties make a key, and all of them must help to read a result.
+#[test]
+fn three_parties_share_a_key() {
+    let folder = folder();
+    let folder = folder.path();
+    let parties = ["anna", "ben", "carla"];
+    let ids: Vec<String> = parties
+        .iter()
+        .map(|party| format!("{} {party}\n", done(folder, party, "signer").trim()))
+        .collect();
+    fs::write(folder.join("parties"), ids.concat()).unwrap();
+    let mut messages = String::new();
+    for party in parties {
+        let words = format!(
+            "dkg commit --session spring --parties parties --state {party}.local --out commit-{party}"
+        );
+        done(folder, party, &words);
+        messages.push_str(&format!(" commit-{party}"));
+    }
+    for step in ["reveal", "relin1", "relin2"] {
+        let before = messages.clone();
+        for party in parties {
+            let words = format!("dkg {step} --state {party}.local --out {step}-{party} {before}");
+            done(folder, party, &words);
+            messages.push_str(&format!(" {step}-{party}"));
+        }
+    }
+    // A message that is missing, and one of somebody else.
+    let fewer = messages.replace(" relin2-ben", "");
+    let why = refused(
+        folder,
+        "anna",
+        &format!("dkg finish --state anna.local --out keys-x {fewer}"),
+        1,
+    );
+    assert!(why.contains("missing") || why.contains("no "), "{why}");
+    let words =
+        "dkg commit --session spring --parties parties --state dora.local --out commit-dora";
+    refused(folder, "dora", words, 1);
+    let prints: Vec<String> = parties
+        .iter()
+        .map(|party| {
+            done(
+                folder,
+                party,
+                &format!("dkg finish --state {party}.local --out keys-{party} {messages}"),
+            )
+        })
+        .collect();
+    assert!(
+        prints.windows(2).all(|pair| pair[0] == pair[1]),
+        "{prints:?}"
+    );
+
+    done(folder, "asker", "hash-key --out hash.key");
+    let keys = format!(
+        "--public-key keys-anna/public/public.key --holder {} --hash-key hash.key",
+        prints[0].trim()
+    );
+    fs::write(
+        folder.join("asked.txt"),
+        "192.0.2.1\n192.0.2.2\n192.0.2.3\n",
+    )
+    .unwrap();
+    fs::write(folder.join("listed.txt"), "192.0.2.2\n").unwrap();
+    done(
+        folder,
+        "asker",
+        &format!("encrypt-cti {keys} --out query.aidos --map query.local asked.txt"),
+    );
+    done(
+        folder,
+        "lister",
+        &format!("encrypt-blocklist {keys} --out list.aidos listed.txt"),
+    );
+    let words = "correlate --evaluation-key keys-ben/public/evaluation.key --query query.aidos --list list.aidos --out result.aidos";
+    done(folder, "server", words);
+    let server = done(folder, "server", "signer");
+    for party in parties {
+        let words = format!(
+            "share --secret-share keys-{party}/share.key --server {} --result result.aidos --out share-{party}",
+            server.trim()
+        );
+        done(folder, party, &words);
+    }
+    // Not for a result of another server, and not by one party less.
+    let words = format!(
+        "share --secret-share keys-anna/share.key --server {} --result result.aidos --out share-x",
+        ids[0].split(' ').next().unwrap()
+    );
+    assert!(refused(folder, "anna", &words, 1).contains("signed by"));
+    let combine = "combine --session spring --parties parties --result result.aidos --out hits.aidos --share share-anna --share share-ben";
+    let why = refused(folder, "asker", combine, 1);
+    assert!(why.contains("share"), "{why}");
+    assert!(refused(folder, "holder", DECRYPT, 1).contains("keys/secret.key"));
+    done(folder, "asker", &format!("{combine} --share share-carla"));
+    assert_eq!(
+        done(folder, "asker", &format!("{REPORT} --format csv")),
+        "value,match\n192.0.2.1,0\n192.0.2.2,1\n192.0.2.3,0\n"
+    );
+}

@@ -2,7 +2,7 @@
 
 use super::{aidos, code, err, folder, out, run};
 
-const COMMANDS: [&[&str]; 31] = [
+const COMMANDS: [&[&str]; 39] = [
     &["run"],
     &["anonymise"],
     &["extract"],
@@ -20,6 +20,14 @@ const COMMANDS: [&[&str]; 31] = [
     &["match", "correlate"],
     &["match", "decrypt"],
     &["match", "report"],
+    &["match", "dkg"],
+    &["match", "dkg", "commit"],
+    &["match", "dkg", "reveal"],
+    &["match", "dkg", "relin1"],
+    &["match", "dkg", "relin2"],
+    &["match", "dkg", "finish"],
+    &["match", "share"],
+    &["match", "combine"],
     &["match", "try"],
     &["match", "inspect"],
     &["match", "explain"],
