@@ -23,13 +23,14 @@ const HOST: Report = Report {
     why: "a value behind a key that names a machine",
 };
 
-/// The longest name that is read.
+/// The longest name between angles.
 const LONGEST: usize = 64;
 
-/// Where a name that starts at a place ends.
+/// Where a name that starts at a place ends. However long it is: of one that is cut the rest would stay. No part of a name
+/// begins another, so nothing is read twice.
 fn name_end(w: &Window<'_>, start: usize) -> usize {
     let mut end = start;
-    while end - start < LONGEST {
+    while end < w.bytes.len() {
         let b = w.at(end);
         if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'$' | b'@' | b'+') {
             end += 1;
@@ -405,6 +406,7 @@ mod tests {
             (r"C:\Users\alice\Desktop\x.doc", "alice"),
             (r"C:\\Users\\alice\\x", "alice"),
             (r"C:\Users\Alice Smith\x", "Alice Smith"),
+            (&format!("/home/{}/x", "q".repeat(300)), &"q".repeat(300)),
             ("/home/alice/.ssh/id", "alice"),
             (r"User: CORP\alice", "alice"),
             ("Benutzer: müller", "müller"),
