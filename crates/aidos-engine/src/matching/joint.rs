@@ -175,10 +175,6 @@ pub fn share(
 ///
 /// # Errors
 /// A share that is missing, wrong or of another result; a signer, manifest or lock that refuses; noise.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a file or a word that who combines names"
-)]
 pub fn combine(
     name: &str,
     parties: &Signers,

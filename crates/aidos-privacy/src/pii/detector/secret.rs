@@ -293,8 +293,8 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
         end,
         Report {
             score,
-            why,
             proof,
+            why,
             ..FOUND
         },
     );

@@ -121,8 +121,8 @@ struct Finish {
     aidos match share --secret-share keys/share.key --server $SERVER --result result.aidos --out share-a.aidos")]
 pub(super) struct Share {
     /// This party's share of the secret
-    #[arg(long, value_name = "FILE")]
-    secret_share: PathBuf,
+    #[arg(long = "secret-share", value_name = "FILE")]
+    key: PathBuf,
 
     /// The signer of the server that made the result: a share for a result that somebody else made up gives the secret away
     #[arg(long, value_name = "SIGNER")]
@@ -276,7 +276,7 @@ pub(super) fn share(args: &Share, session: &Session<'_>) -> anyhow::Result<Exit>
     let server =
         SignerId::from_str(&args.server).map_err(|error| usage(format!("--server: {error}")))?;
     let done = at_desk(&config, session, |desk| {
-        let (key, result, manifests) = (&args.secret_share, &args.result, &args.manifest);
+        let (key, result, manifests) = (&args.key, &args.result, &args.manifest);
         matching::share(
             key,
             &passphrase,
