@@ -51,6 +51,17 @@ impl Party {
         })
     }
 
+    /// The same with a known seed, for known answers.
+    #[cfg(test)]
+    pub(super) fn seeded(session: Session, me: SignerId, seed: [u8; 32]) -> Self {
+        Self {
+            session,
+            me,
+            seed: Zeroizing::new(seed),
+            answered: [[0; 32]; 3],
+        }
+    }
+
     /// The session.
     pub fn session(&self) -> &Session {
         &self.session

@@ -277,6 +277,14 @@ fn hits_are_those_of_the_joint_secret() {
     };
     assert_eq!(bytes(&hits), bytes(&single.unwrap()));
     assert_eq!(Hits::read(&bytes(&hits)).unwrap().header().parties, 3);
+    // Even he does not read it as if he were one holder.
+    let secret = SecretKey {
+        set: &TOY,
+        fingerprint: cast.shares[0].fingerprint(),
+        coefficients: cast.secret().into(),
+    };
+    let refused = crate::decrypt(&secret, &file, &cast.maker());
+    assert!(matches!(refused, Err(Error::Mixed { what: "parties" })));
 }
 
 /// The same answers and labels as one holder gets, at three limbs.
@@ -326,6 +334,12 @@ fn wrong_shares_of_a_result_are_refused() {
     let (_, other) = cast.result(&texts(0..20), &texts(5..9), false);
     let shares = cast.shares(&result);
     assert!(cast.combine(&result, &shares).is_ok());
+    // Each share has a fresh flood, and any of a party's serves.
+    let again = cast.share(1, &result).unwrap();
+    assert_ne!(
+        again[codec::HEADER..][..64],
+        shares[1][codec::HEADER..][..64]
+    );
     let with = |share: Vec<u8>| {
         let mut all = shares.clone();
         all[1] = share;
@@ -333,6 +347,7 @@ fn wrong_shares_of_a_result_are_refused() {
     };
     let stray = cast.share(1, &other).unwrap();
     assert!(matches!(with(stray), Err(Error::Mixed { what: "results" })));
+    assert!(with(again).is_ok());
     let resigned = |bytes: &Vec<u8>, signer: &Signer, change: fn(&mut Vec<u8>)| {
         let share = open(bytes);
         let header = share.header().clone();
@@ -751,6 +766,48 @@ fn eight_parties_make_a_key_that_works() {
         key,
     };
     assert_eq!(cast.found(&texts(0..40), &texts(30..50)), texts(30..40));
+}
+
+/// Who relays a key cannot say that fewer or more share it: results would be read otherwise.
+#[test]
+fn the_number_of_parties_is_part_of_the_name() {
+    let (_, mut key) = Group::new(&TOY, 2).steps(4).keys();
+    let holder = key.public().fingerprint();
+    let mut read = |parties| {
+        let mut file = Vec::new();
+        key.public.parties = parties;
+        key.public().write(&signers(1)[0], 1, &mut file).unwrap();
+        PublicKey::read(&file, holder)
+    };
+    assert_eq!(read(2).unwrap().parties(), 2);
+    for parties in [1, 3] {
+        assert!(matches!(read(parties), Err(Error::Fingerprint { .. })));
+    }
+    assert!(matches!(read(9), Err(Error::Shape { .. })));
+}
+
+/// Known answer: the same seeds give the same messages and the same key, whoever changes what.
+#[test]
+fn fixed_seeds_give_a_known_session() {
+    let mut group = Group::new(&TOY, 2);
+    let session = &group.session;
+    let party = |signer: &Signer| Party::seeded(session.clone(), signer.id(), signer.id().0);
+    group.parties = group.signers.iter().map(party).collect();
+    let group = group.steps(4);
+    let mut file = Vec::new();
+    group
+        .keys()
+        .1
+        .write(&group.signers[0], 1, &mut file)
+        .unwrap();
+    let mut hasher = blake3::Hasher::new();
+    for message in group.messages.iter().chain([&file]) {
+        hasher.update(message);
+    }
+    assert_eq!(
+        hasher.finalize().to_hex().as_str(),
+        "e8f009c8cad467a592493bca6d27200aef1baeb21d25a6d5f457d083412ee2a3"
+    );
 }
 
 #[test]
