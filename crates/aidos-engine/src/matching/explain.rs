@@ -109,11 +109,10 @@ fn yes(is: bool) -> String {
 }
 
 fn seconds(created: u64) -> String {
-    let micros = i64::try_from(created)
-        .unwrap_or(0)
-        .saturating_mul(1_000_000);
-    let text = aidos_model::Timestamp(micros).text();
-    String::from_utf8_lossy(text.as_bytes()).into_owned()
+    let created = i64::try_from(created).ok();
+    let time = created.and_then(aidos_model::Timestamp::from_seconds);
+    // What a maker says may be no date.
+    time.map_or_else(|| "no date".to_owned(), |time| time.to_string())
 }
 
 /// Who learns what from the job of these files: of a result or hits alone, or of a query and the lists it is to be compared

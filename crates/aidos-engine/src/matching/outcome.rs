@@ -190,12 +190,12 @@ impl Answers {
 
     /// Ids follow from the values, so that two reports of one job are the same bundle.
     fn stix(&self, tlp: Tlp, out: &mut dyn Write) -> io::Result<()> {
-        let time = Timestamp(
-            i64::try_from(self.created)
-                .unwrap_or(0)
-                .saturating_mul(1_000_000),
-        );
-        let time = String::from_utf8_lossy(time.text().as_bytes()).into_owned();
+        let created = i64::try_from(self.created).ok();
+        let time = created
+            .and_then(Timestamp::from_seconds)
+            .unwrap_or(Timestamp(0));
+        // STIX wants milliseconds.
+        let time = time.to_string().replace('Z', ".000Z");
         let mut objects: BTreeMap<String, Value> = BTreeMap::new();
         let mut marking = Vec::new();
         tlp.push_marking(&mut marking);

@@ -144,7 +144,7 @@ fn at_desk<T>(
     let desk = Desk {
         folder: &folder,
         signers: &signers,
-        now: u64::try_from(now().0 / 1_000_000).unwrap_or(0),
+        now: u64::try_from(now().0 / 1_000_000_000).unwrap_or(0),
         threads,
         progress: &progress,
         cancel: &session.cancel,

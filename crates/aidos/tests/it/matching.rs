@@ -139,6 +139,19 @@ fn a_job_is_done_role_by_role() {
     }
     let inspected = done(folder, "anybody", "inspect result.aidos");
     assert!(inspected.contains("partner, root"), "{inspected}");
+    // Its date is today's, in UTC: quotas are counted by the day.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = i64::try_from(now.unwrap().as_secs()).unwrap();
+    let days = [now - 600, now].map(|seconds| {
+        let text = aidos_model::Timestamp::from_seconds(seconds)
+            .unwrap()
+            .to_string();
+        text[..10].to_owned()
+    });
+    assert!(
+        days.iter().any(|day| inspected.contains(day)),
+        "{inspected}"
+    );
     assert!(done(folder, "anybody", "inspect hash.key").contains("sealed"));
     let explained = done(folder, "anybody", "explain query.aidos list.aidos");
     assert!(
