@@ -96,7 +96,7 @@ fn row(
     })?;
     let (query, list) = (query.into_inner(), list.into_inner());
 
-    let (evaluation, setup) = timed(|| EvaluationKey::read(&server))?;
+    let (evaluation, setup) = timed(|| EvaluationKey::read(&server, 1))?;
     let (mut best, before) = (f64::MAX, cpu());
     let mut result = Vec::new();
     for _ in 0..5 {

@@ -22,7 +22,7 @@ pub fn file(bytes: &[u8]) {
         let opened = Artefact::open(&owned, kind);
         one_line(opened.err().as_ref());
     }
-    one_line(EvaluationKey::read(&owned).err().as_ref());
+    one_line(EvaluationKey::read(&owned, 1).err().as_ref());
 }
 
 /// A header as it comes, its records filled with the bytes behind it, and all of it signed: what a hostile maker can
@@ -61,7 +61,7 @@ pub fn signed(bytes: &[u8]) {
         assert!(is_whole, "a well-formed file is refused");
         let outcome = match (kind, step) {
             (Kind::PublicKey, _) => PublicKey::read(&file, header.key).map(|_| ()),
-            (Kind::EvaluationKey, _) => EvaluationKey::read(&file).map(|_| ()),
+            (Kind::EvaluationKey, _) => EvaluationKey::read(&file, 1).map(|_| ()),
             (Kind::Hits, _) => Hits::read(&file).map(|_| ()),
             (_, Some(step)) => {
                 let theirs = written(&header, rest, &other).unwrap_or_default();

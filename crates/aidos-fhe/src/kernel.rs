@@ -28,11 +28,11 @@ struct Sums {
     high: [u128; BLOCK],
 }
 
-/// The three parts of a sum of products, transformed, limb after limb.
+/// The three parts of a sum of products, transformed: one limb, or limb after limb.
 pub(crate) type Sum = [Vec<u64>; 3];
 
 /// Evaluates one limb of the polynomials whose packed coefficients are in `record` at the values whose powers x, x² … are in
-/// `powers`; both in the order of `unit`. Writes that limb of each sum, and says whether all coefficients were below it.
+/// `powers`; both in the order of `unit`. Writes that limb of each sum, which is all that the sums have place for, and says whether all coefficients were below it.
 ///
 /// There are as many polynomials as sums, each with the coefficients of 1 … x^(L − 1), L being `roots`. The first has the
 /// leading term x^L besides.
@@ -64,7 +64,7 @@ pub(crate) fn evaluate(
         .zip(record.chunks_exact(2 * polynomials * roots * packed));
     for (block, (powers, record)) in blocks.enumerate() {
         let powers = powers.get(..2 * roots * BLOCK).unwrap_or_default();
-        let start = limb * set.degree + block * BLOCK;
+        let start = block * BLOCK;
         for (number, (record, sum)) in record
             .chunks_exact(2 * roots * packed)
             .zip(sums.iter_mut())

@@ -16,7 +16,7 @@ use crate::entropy::{self, Stream};
 use crate::hash::Commitment;
 use crate::scheme::{Pair, Scheme, sample_secret};
 use crate::seal::{self, Cost};
-use crate::{Error, Set, hex};
+use crate::{Error, Set, hex, workers};
 
 /// What decrypts. Wiped when dropped; it has no `Clone` and its `Debug` shows nothing of it.
 pub struct SecretKey {
@@ -250,30 +250,27 @@ impl EvaluationKey {
         &self.public
     }
 
-    /// Reads an evaluation key.
+    /// Reads an evaluation key, on so many threads.
     ///
     /// # Errors
     /// What [`Artefact::open`] refuses, and a key that has not the name it says.
-    pub fn read(source: &dyn Source) -> Result<Self, Error> {
+    pub fn read(source: &dyn Source, threads: usize) -> Result<Self, Error> {
         let file = Artefact::open(source, codec::Kind::EvaluationKey)?;
         let public = PublicKey::of(&file)?;
         let seed = file.header().second;
         let (scheme, limbs) = (&public.scheme, public.scheme.set.limbs.len());
-        let mut record = Vec::new();
-        let digits = (0..limbs)
-            .map(|limb| {
-                let index = 1 + limb as u64;
-                file.records(index, 1, &mut record)?;
-                if public.parties == 1 {
-                    return pair(&file, scheme, index, &record, digit_seed(&seed, limb));
-                }
-                let b = half(&file, scheme, index, &record)?;
-                let index = index + limbs as u64;
-                file.records(index, 1, &mut record)?;
-                let a = half(&file, scheme, index, &record)?;
-                Ok(Pair { b, a })
-            })
-            .collect::<Result<_, Error>>()?;
+        let digits = workers::each(threads, limbs, Vec::new, |record, limb| {
+            let index = 1 + limb as u64;
+            file.records(index, 1, record)?;
+            if public.parties == 1 {
+                return pair(&file, scheme, index, record, digit_seed(&seed, limb));
+            }
+            let b = half(&file, scheme, index, record)?;
+            let index = index + limbs as u64;
+            file.records(index, 1, record)?;
+            let a = half(&file, scheme, index, record)?;
+            Ok(Pair { b, a })
+        })?;
         Ok(Self {
             public,
             digits,
@@ -397,12 +394,12 @@ mod tests {
         let holder = secret.fingerprint();
         let read = PublicKey::read(&public, holder).unwrap();
         assert!(read.pair.b == evaluation.public.pair.b && read.pair.a == evaluation.public.pair.a);
-        let read = EvaluationKey::read(&server).unwrap();
+        let read = EvaluationKey::read(&server, 1).unwrap();
         assert_eq!(read.public.fingerprint, holder);
         for (read, made) in read.digits.iter().zip(&evaluation.digits) {
             assert!(read.b == made.b && read.a == made.a);
         }
-        assert!(EvaluationKey::read(&public).is_err());
+        assert!(EvaluationKey::read(&public, 1).is_err());
         assert!(matches!(
             PublicKey::read(&public, Fingerprint([0; 32])),
             Err(Error::Fingerprint { .. })

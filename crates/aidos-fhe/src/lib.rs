@@ -31,6 +31,8 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 pub mod codec;
+#[cfg(test)]
+mod damage;
 mod decrypt;
 mod entropy;
 mod error;

@@ -77,21 +77,23 @@ pub fn correlate(
         }
         let roots = most_roots.unwrap_or(0) as usize;
         let powers = powers(query, query_set, roots, maker.threads)?;
-        workers::ordered(
+        workers::pieced(
             maker.threads,
             done.saturating_sub(first)..places.len(),
+            limbs,
             Vec::new,
-            |buffer, place| {
-                let place_of = places.get(place).copied().unwrap_or_default();
-                let list = lists.get(place_of.list).ok_or(Error::Bug {
+            |buffer, place, limb| {
+                let place = places.get(place).copied().unwrap_or_default();
+                let list = lists.get(place.list).ok_or(Error::Bug {
                     what: "a list is missing",
                 })?;
-                let group = place_of.group * limbs;
-                let powers = powers.get(group..group + limbs).unwrap_or_default();
+                let powers = powers.get(place.group * limbs + limb);
+                let powers = powers.map(Vec::as_slice).unwrap_or_default();
+                evaluate(key, powers, list, place.unit, limb, polynomials, buffer)
+            },
+            |place, sums| {
                 // A stream of its own, of which nothing is kept: no mask comes twice, also after a resume.
-                let mut stream = entropy::fresh()?;
-                let unit = place_of.unit;
-                let bytes = answer(key, powers, list, unit, polynomials, buffer, &mut stream)?;
+                let bytes = answer(key, sums, &mut entropy::fresh()?)?;
                 Ok(Seal::new((first + place) as u64, bytes))
             },
             |record| {
@@ -197,28 +199,41 @@ fn places(
     all
 }
 
-/// One unit of the list, evaluated and hidden, as the bytes of a record. `stream` serves for it alone.
-fn answer(
+/// One limb of one unit of the list, evaluated: a sum for each polynomial.
+fn evaluate(
     key: &EvaluationKey,
-    powers: &[Vec<u64>],
+    powers: &[u64],
     list: &Artefact<'_>,
     unit: usize,
+    limb: usize,
     polynomials: usize,
     buffer: &mut Vec<u8>,
-    stream: &mut Stream,
-) -> Result<Vec<u8>, Error> {
-    let set = key.public.scheme.set;
-    let roots = list.header().roots as usize;
-    let zero = || [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
+) -> Result<Vec<Sum>, Error> {
+    let (scheme, roots) = (&key.public.scheme, list.header().roots as usize);
+    let zero = || [0; 3].map(|_| vec![0; scheme.set.degree]);
     let mut sums: Vec<Sum> = (0..polynomials).map(|_| zero()).collect();
-    for (limb, powers) in powers.iter().enumerate() {
-        let index = (unit * set.limbs.len() + limb) as u64;
-        list.records(index, 1, buffer)?;
-        if !kernel::evaluate(&key.public.scheme, limb, roots, powers, buffer, &mut sums)? {
-            return Err(list.coefficient(index));
+    let index = (unit * scheme.set.limbs.len() + limb) as u64;
+    list.records(index, 1, buffer)?;
+    if !kernel::evaluate(scheme, limb, roots, powers, buffer, &mut sums)? {
+        return Err(list.coefficient(index));
+    }
+    Ok(sums)
+}
+
+/// The sums of one unit, by limb and polynomial, hidden, as the bytes of a record. `stream` serves for it alone.
+fn answer(key: &EvaluationKey, sums: Vec<Vec<Sum>>, stream: &mut Stream) -> Result<Vec<u8>, Error> {
+    let set = key.public.scheme.set;
+    let polynomials = sums.first().map_or(0, Vec::len);
+    let mut whole = vec![[const { Vec::new() }; 3]; polynomials];
+    for of_limb in sums {
+        for (sum, of_limb) in whole.iter_mut().zip(of_limb) {
+            for (part, of_limb) in sum.iter_mut().zip(of_limb) {
+                part.reserve_exact(set.limbs.len() * set.degree - part.len());
+                part.extend(of_limb);
+            }
         }
     }
-    let mut sums = sums.into_iter();
+    let mut sums = whole.into_iter();
     let value = sums.next().unwrap_or_default();
     let limbs = set.kept_limbs(key.public.parties);
     let mut bytes = Vec::with_capacity(2 * polynomials * set.poly_bytes(limbs));

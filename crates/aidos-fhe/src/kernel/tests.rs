@@ -22,7 +22,7 @@ fn random(oracle: &mut Oracle, count: usize) -> (Vec<Ciphertext>, Vec<Vec<u64>>)
 /// The kernel over all limbs; none if a coefficient is not below its limb.
 pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Option<Sum> {
     let set = scheme.set;
-    let mut sum = [0; 3].map(|_| vec![0; set.limbs.len() * set.degree]);
+    let mut sum = [const { Vec::new() }; 3];
     for limb in 0..set.limbs.len() {
         let mut powers = Vec::new();
         for start in (limb * set.degree..(limb + 1) * set.degree).step_by(BLOCK) {
@@ -31,9 +31,13 @@ pub(crate) fn sum_of(scheme: &Scheme, a: &[Ciphertext], x: &[Ciphertext]) -> Opt
             }
         }
         let record = pack_limb(set, limb, a);
-        let sums = std::slice::from_mut(&mut sum);
+        let mut of_limb = [0; 3].map(|_| vec![0; set.degree]);
+        let sums = std::slice::from_mut(&mut of_limb);
         if !evaluate(scheme, limb, a.len(), &powers, &record, sums).unwrap() {
             return None;
+        }
+        for (part, of_limb) in sum.iter_mut().zip(of_limb) {
+            part.extend(of_limb);
         }
     }
     Some(sum)

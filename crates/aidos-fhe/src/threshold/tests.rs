@@ -11,6 +11,7 @@ use super::session::STEPS;
 use super::share::sum;
 use super::*;
 use crate::codec::{self, Artefact, Header, Maker, Plan, Seal, Signer, Writer};
+use crate::damage::{all_damage_is_refused, every_record};
 use crate::entropy::{Stream, below};
 use crate::hash::HashKey;
 use crate::keys::packed;
@@ -111,7 +112,7 @@ impl Group {
             shares.push(SecretShare::open(&file, b"x").unwrap());
             let mut file = Vec::new();
             key.write(signer, 1, &mut file).unwrap();
-            keys.push(EvaluationKey::read(&file).unwrap());
+            keys.push(EvaluationKey::read(&file, 1).unwrap());
         }
         let key = keys.pop().unwrap();
         for other in keys {
@@ -392,6 +393,24 @@ fn wrong_shares_of_a_result_are_refused() {
     assert!(matches!(refused, Err(Error::Fingerprint { .. })));
     let refused = share(&shares[0], cast.group.signers[0].id(), &maker);
     assert!(matches!(refused, Err(Error::Kind { .. })));
+}
+
+/// Each kind of message of a session, and a share of a result.
+#[test]
+fn any_changed_byte_of_any_message_is_refused() {
+    let cast = Cast::new(&TOY, Kind::Ipv4);
+    let (_, result) = cast.result(&texts(0..20), &texts(5..9), true);
+    let share = cast.share(1, &result).unwrap();
+    let messages = cast.group.messages.iter().step_by(3);
+    for (kind, file) in STEPS
+        .into_iter()
+        .chain([codec::Kind::Share])
+        .zip(messages.chain([&share]))
+    {
+        all_damage_is_refused(kind, file, |file| {
+            every_record(&Artefact::open(&file, kind)?)
+        });
+    }
 }
 
 /// A share without its party's secret part is a flood alone: as wide as it says, never wider.

@@ -54,7 +54,7 @@ fn result(
         &mut listed,
     )?;
 
-    let server = EvaluationKey::read(&server)?;
+    let server = EvaluationKey::read(&server, 1)?;
     let (asked, listed) = (asked.into_inner(), listed.into_inner());
     let asked = Artefact::open(&asked, codec::Kind::Query)?;
     let lists = [Artefact::open(&listed, codec::Kind::List)?];
