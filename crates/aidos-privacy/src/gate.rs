@@ -1,4 +1,4 @@
-//! The one gate: what may leave is [`Shareable`], and only [`release`] and [`open`] make it.
+//! The one gate: what may leave is [`Shareable`], and only [`release`], [`open`] and [`Asker::ask`] make it.
 //!
 //! ```text
 //! files, hidden ─► attack ─► Proposal ─► release(policy, approval) ─► Shareable │ waits for a person │ refused
@@ -29,6 +29,8 @@
 //! let raw: Shareable<String> = serde_json::from_str("\"a victim's name\"").unwrap();
 //! ```
 //!
+//! A question to a reputation service is something that leaves, too: only [`Asker::ask`] makes one shareable.
+//!
 //! What the gate does not do: it cannot know that a value which nobody found is personal. It attacks with what is
 //! known of the case, and says how much that was.
 
@@ -36,7 +38,9 @@
 
 mod attack;
 mod manifest;
+mod question;
 mod reason;
+mod special;
 
 use std::fmt;
 
@@ -47,7 +51,9 @@ pub use attack::{Attack, Attacker, LeakPlace};
 pub use manifest::{
     Approval, FileDigest, InstallationKey, Manifest, NotGenuine, PolicyName, State,
 };
+pub use question::{Asker, NotAsked, Question, Subject};
 pub use reason::Reason;
+pub use special::{is_global, is_public_name};
 
 use crate::policy::{Approver, Pap, Policy};
 
@@ -278,8 +284,10 @@ pub fn open(
         reasons.push(Reason::PolicyChanged);
     }
     reasons.extend(manifest.against(policy));
-    if manifest.state != State::Released {
-        reasons.push(Reason::NotReleased);
+    match manifest.state {
+        State::Released => {}
+        State::Waiting => reasons.push(Reason::Waiting),
+        State::Refused => reasons.push(Reason::NotReleased),
     }
     reasons.extend(lacking(
         policy,

@@ -26,6 +26,7 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod asking;
 pub mod defaults;
 mod file;
 
@@ -40,6 +41,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::role::{Override, Role};
 use crate::technique::{Technique, hex};
+
+pub use asking::Asking;
 
 /// A policy, read and checked.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,6 +67,9 @@ pub struct Policy {
     pub attacker_persons: bool,
     /// Thresholds of the irreversible mode; `None` where outputs may be pseudonymous.
     pub irreversible: Option<Thresholds>,
+    /// What reputation services may be asked about.
+    #[serde(skip_serializing_if = "Asking::is_default")]
+    pub ask: Asking,
     /// Values that are never hidden, compared without case: public things, one's own public name.
     pub allow: Vec<String>,
     /// Values that are always hidden, as a victim's.
@@ -270,6 +276,7 @@ impl Default for Policy {
             text: Text::Careful,
             attacker_persons: false,
             irreversible: None,
+            ask: Asking::default(),
             allow: Vec::new(),
             deny: Vec::new(),
             overrides: Vec::new(),

@@ -80,8 +80,11 @@ pub enum Reason {
     /// `release.json` is not what this installation wrote.
     #[error("release.json was not written by this installation, or was changed; release it again")]
     NotGenuine,
-    /// It was never released.
-    #[error("it waits for a person, or was refused; see `aidos release check`")]
+    /// Nobody let it go yet.
+    #[error("it waits for a person; see `aidos release check`")]
+    Waiting,
+    /// It was refused when it was made.
+    #[error("it was refused; see `aidos release check`")]
     NotReleased,
     /// Another policy than the one it was released under.
     #[error("the policy was changed since; release it again")]
@@ -111,7 +114,8 @@ impl Reason {
     pub fn waits(&self) -> bool {
         matches!(
             self,
-            Self::NoLegalBasis
+            Self::Waiting
+                | Self::NoLegalBasis
                 | Self::NoApproval
                 | Self::ApprovedOther
                 | Self::ApprovedUnderOtherPolicy

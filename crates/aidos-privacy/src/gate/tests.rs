@@ -254,7 +254,7 @@ fn files_policy_and_state_are_held_against_the_disk() {
     waiting.state = State::Waiting;
     let waiting = waiting.close(&key);
     let reason = open(waiting.as_bytes(), &right, &own, &key, NOW).unwrap_err();
-    assert_eq!(reason, [Reason::NotReleased]);
+    assert_eq!(reason, [Reason::Waiting]);
 }
 
 #[test]

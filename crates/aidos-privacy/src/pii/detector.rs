@@ -13,7 +13,6 @@ pub(super) mod mac;
 pub(crate) mod national;
 pub(super) mod phone;
 pub(super) mod secret;
-pub(crate) mod tld;
 pub(super) mod traits;
 pub(super) mod url;
 pub(super) mod zip;

@@ -138,8 +138,9 @@ pub(crate) fn agree(all: &mut [Candidate], begins: &[usize]) {
 /// Keeps the best of what overlaps, sorted by start.
 ///
 /// The better [`Proof`] wins, then the longer span, then the higher score, then the earlier
-/// start, then the order of [`Kind`]. What touches without sharing a byte is kept.
-pub(crate) fn resolve(mut all: Vec<Candidate>, out: &mut Vec<Finding>) {
+/// start, then the order of [`Kind`]. What touches without sharing a byte is kept. Of a checked loser that reaches
+/// beyond what is kept, that part stays a finding: the name in `/home/adahttps://…` is not in the URL, and not gone.
+pub(crate) fn resolve(text: &str, mut all: Vec<Candidate>, out: &mut Vec<Finding>) {
     all.sort_by_key(|c| c.finding.start);
     let mut rest = all.into_iter().peekable();
     // Only what hangs together can compete: most findings stand alone.
@@ -152,17 +153,9 @@ pub(crate) fn resolve(mut all: Vec<Candidate>, out: &mut Vec<Finding>) {
         }
         match group.pop() {
             None => out.push(first.finding),
-            Some(next) if group.is_empty() => {
-                let better = if rank(&first, &next).is_lt() {
-                    first
-                } else {
-                    next
-                };
-                out.push(better.finding);
-            }
             Some(next) => {
                 group.extend([next, first]);
-                best(group, out);
+                best(text, group, out);
             }
         }
     }
@@ -179,18 +172,92 @@ fn rank(a: &Candidate, b: &Candidate) -> Ordering {
         .then_with(|| a.finding.subtype.cmp(&b.finding.subtype))
 }
 
-/// Keeps the best of candidates that hang together.
-fn best(mut group: Vec<Candidate>, out: &mut Vec<Finding>) {
+/// Keeps the best of candidates that hang together, and what checked losers have beyond them.
+fn best(text: &str, mut group: Vec<Candidate>, out: &mut Vec<Finding>) {
     group.sort_by(rank);
     // Kept spans are disjoint, so the neighbour in start order tells whether one is free.
     let mut kept = BTreeMap::<usize, Finding>::new();
-    for Candidate { finding, .. } in group {
+    for Candidate { finding, proof } in group {
         let before = kept.range(..finding.end).next_back();
         if before.is_none_or(|(_, other)| other.end <= finding.start) {
             kept.insert(finding.start, finding);
+        } else if proof == Proof::Checked {
+            keep_beyond(text, finding, &mut kept);
         }
     }
     out.extend(kept.into_values());
+}
+
+/// Keeps those parts of a finding that no kept one covers, where they hold a letter or a digit.
+///
+/// Where no blank parts them they become one finding with what they run into: two tokens without a blank between would read as one
+/// name of its own.
+fn keep_beyond(text: &str, finding: Finding, kept: &mut BTreeMap<usize, Finding>) {
+    let overlapped: Vec<usize> = kept
+        .range(..finding.end)
+        .rev()
+        .take_while(|(_, other)| other.end > finding.start)
+        .map(|(&start, _)| start)
+        .collect();
+    let mut parts = Vec::new();
+    let mut from = finding.start;
+    for other in overlapped.iter().rev().filter_map(|start| kept.get(start)) {
+        parts.push((from, other.start));
+        from = other.end;
+    }
+    parts.push((from, finding.end));
+    let is_part = |c: char| c.is_alphanumeric();
+    let (mut bare, mut glued) = (Vec::new(), false);
+    for (from, to) in parts {
+        let part = text.get(from..to).unwrap_or_default();
+        let (Some(first), Some(last)) = (part.find(is_part), part.rfind(is_part)) else {
+            continue;
+        };
+        let end = last
+            + part
+                .get(last..)
+                .and_then(|c| c.chars().next())
+                .map_or(1, char::len_utf8);
+        let runs_on = |gap: Option<&str>| gap.is_some_and(|gap| !gap.contains(char::is_whitespace));
+        glued |= from > finding.start && runs_on(part.get(..first));
+        glued |= to < finding.end && runs_on(part.get(end..));
+        bare.push((from + first, from + end));
+    }
+    if !glued {
+        kept.extend(bare.into_iter().map(|(start, end)| {
+            let part = Finding {
+                start,
+                end,
+                ..finding.clone()
+            };
+            (start, part)
+        }));
+        return;
+    }
+    let mut whole = finding;
+    for other in overlapped.iter().filter_map(|start| kept.remove(start)) {
+        let (start, end) = (whole.start.min(other.start), whole.end.max(other.end));
+        // As what says more of a person: a policy that keeps addresses may hide names.
+        let better = if is_technical(other.kind) {
+            whole
+        } else {
+            other
+        };
+        whole = Finding {
+            start,
+            end,
+            ..better
+        };
+    }
+    kept.insert(whole.start, whole);
+}
+
+/// Whether a type says more of a machine than of a person.
+fn is_technical(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Url | Kind::IpAddress | Kind::MacAddress | Kind::HostName
+    )
 }
 
 #[cfg(test)]
@@ -214,6 +281,7 @@ mod tests {
     fn proof_wins_over_length_and_length_over_start() {
         let mut out = Vec::new();
         resolve(
+            &"x".repeat(30),
             vec![
                 candidate(0, 20, Kind::PhoneNumber, Proof::Shape),
                 candidate(2, 18, Kind::CreditCard, Proof::Checked),
@@ -257,7 +325,7 @@ mod tests {
             assert_eq!(all[place], before[place], "{place}");
         }
         let mut out = Vec::new();
-        resolve(all, &mut out);
+        resolve(&"x".repeat(50), all, &mut out);
         let spans: Vec<_> = out.iter().map(|f| (f.start, f.kind)).collect();
         assert_eq!(
             spans,
@@ -267,6 +335,37 @@ mod tests {
                 (30, Kind::Organization),
                 (40, Kind::Person)
             ]
+        );
+    }
+
+    #[test]
+    fn a_checked_loser_keeps_what_lies_beyond_the_winner() {
+        let text = "/home/ada.https://ada.example/x, later";
+        let mut out = Vec::new();
+        let all = vec![
+            candidate(6, 33, Kind::UserName, Proof::Checked),
+            candidate(10, 31, Kind::Url, Proof::Checked),
+            // Only by its shape: what is left of it is nothing.
+            candidate(30, 38, Kind::Person, Proof::Shape),
+        ];
+        let mut surer = all.clone();
+        surer[1].proof = Proof::Checked;
+        surer[0].finding.score = 0.4;
+        surer[1].finding.end = 38;
+        resolve(text, all, &mut out);
+        let spans =
+            |out: &[Finding]| -> Vec<_> { out.iter().map(|f| (f.start, f.end, f.kind)).collect() };
+        assert_eq!(spans(&out), [(6, 33, Kind::UserName)]);
+        out.clear();
+        resolve(text, surer.clone(), &mut out);
+        assert_eq!(spans(&out), [(6, 38, Kind::UserName)], "they run on");
+        out.clear();
+        surer[1].finding.start = 11;
+        resolve("/home/ada: https://ada.example/xyz, and", surer, &mut out);
+        assert_eq!(
+            spans(&out),
+            [(6, 9, Kind::UserName), (11, 38, Kind::Url)],
+            "the name, without the sign between"
         );
     }
 

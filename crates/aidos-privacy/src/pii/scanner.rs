@@ -211,7 +211,7 @@ impl Scanner {
                 self.decisions.value(f.kind, value) != Some(Verdict::Reject)
             });
         }
-        resolve(found, out);
+        resolve(text, found, out);
     }
 
     /// Reports the values of the deny list.

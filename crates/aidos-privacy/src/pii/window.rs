@@ -40,6 +40,8 @@ pub(crate) struct Window<'t> {
     pub(crate) hits: &'t [Hit],
     /// Where the host that was read last ends, so that none is read twice.
     pub(crate) host_end: usize,
+    /// Where the password that was reported last ends, for the same reason.
+    pub(crate) password_end: usize,
     pub(crate) kinds: Kinds,
     pub(crate) min_score: f32,
     pub(crate) found: Vec<Candidate>,
@@ -64,6 +66,7 @@ impl<'t> Window<'t> {
             bytes: text.as_bytes(),
             hits,
             host_end: 0,
+            password_end: 0,
             kinds: Kinds::ALL,
             min_score: 0.0,
             found: Vec::new(),

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aidos_model::Tlp;
 use serde::Deserialize;
 
-use super::{Approver, Denied, Error, LegalBasis, Pap, Policy, Text, Thresholds, Who};
+use super::{Approver, Asking, Denied, Error, LegalBasis, Pap, Policy, Text, Thresholds, Who};
 use crate::key::CommunityKey;
 use crate::message::one_line;
 use crate::pii::Kind;
@@ -51,6 +52,8 @@ struct File {
     attacker_persons: bool,
     irreversible: Option<Thresholds>,
     #[serde(default)]
+    ask: Ask,
+    #[serde(default)]
     allow: Vec<String>,
     #[serde(default)]
     deny: Vec<Denied>,
@@ -60,6 +63,16 @@ struct File {
     kinds: BTreeMap<String, BTreeMap<String, toml::Value>>,
     #[serde(default)]
     defaults: BTreeMap<String, toml::Value>,
+}
+
+/// `[ask]`
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    tlp: Option<String>,
+    pap: Option<String>,
+    #[serde(default)]
+    unknown: bool,
 }
 
 fn one() -> u32 {
@@ -119,6 +132,7 @@ fn read(source: &str) -> Result<Policy, Error> {
             wrong("pap", "no such PAP label".to_owned(), way_out)
         })?;
     }
+    policy.ask = asking(source, &file.ask)?;
     if let Some(wanted) = policy.irreversible
         && (wanted.k < 2 || wanted.l < 1 || !(0.0..=1.0).contains(&wanted.t))
     {
@@ -159,6 +173,51 @@ fn read(source: &str) -> Result<Policy, Error> {
     }
     policy.defaults = row(source, "[defaults]", file.defaults, irreversible)?;
     Ok(policy)
+}
+
+fn asking(source: &str, ask: &Ask) -> Result<Asking, Error> {
+    let start = source.find("[ask]").unwrap_or(0);
+    let wrong = |needle: &str, problem: &str, way_out: &str| {
+        let rest = source.get(start..).unwrap_or_default();
+        Error {
+            line: line_at(source, start) + line_of(rest, needle) - 1,
+            problem: problem.to_owned(),
+            way_out: way_out.to_owned(),
+        }
+    };
+    let mut out = Asking {
+        unknown: ask.unknown,
+        ..Asking::default()
+    };
+    if let Some(word) = &ask.tlp {
+        let way_out = "use clear, green, amber or amber+strict";
+        out.tlp = match word.parse() {
+            Ok(Tlp::Red) => {
+                return Err(wrong(
+                    "tlp",
+                    "what is TLP:RED is never asked about",
+                    way_out,
+                ));
+            }
+            Ok(tlp) => tlp,
+            Err(_) => return Err(wrong("tlp", "no such TLP label", way_out)),
+        };
+    }
+    if let Some(word) = &ask.pap {
+        let way_out = "use clear, green or amber";
+        out.pap = match word.parse() {
+            Ok(Pap::Red) => {
+                return Err(wrong(
+                    "pap",
+                    "what is PAP:RED is never asked about",
+                    way_out,
+                ));
+            }
+            Ok(pap) => pap,
+            Err(_) => return Err(wrong("pap", "no such PAP label", way_out)),
+        };
+    }
+    Ok(out)
 }
 
 fn row(

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::pii::detector::tld::{Sure, sureness};
+use aidos_model::tld::{Sure, sureness};
 
 pub(super) fn is_ip(value: &str) -> bool {
     let bare = value.trim_matches(['[', ']']);

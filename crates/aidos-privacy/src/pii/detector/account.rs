@@ -23,8 +23,8 @@ const HOST: Report = Report {
     why: "a value behind a key that names a machine",
 };
 
-/// The longest name between angles.
-const LONGEST: usize = 64;
+/// The longest name between angles; bounds the work on a text of open angles alone.
+const LONGEST: usize = 1024;
 
 /// Where a name that starts at a place ends. However long it is: of one that is cut the rest would stay. No part of a name
 /// begins another, so nothing is read twice.
@@ -274,7 +274,9 @@ pub(crate) fn at_angle(w: &mut Window<'_>, open: usize) {
             let Some(len) = inside.iter().position(|b| matches!(b, b'>' | b'\n')) else {
                 return;
             };
-            if w.at(start + len) == b'>' {
+            let name = inside.get(..len).unwrap_or_default();
+            let is_name = name.iter().any(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
+            if is_name && w.at(start + len) == b'>' {
                 let why = "the user of a dynamic interface";
                 w.report(
                     start,
@@ -403,6 +405,7 @@ mod tests {
             ),
             ("user alice logged in", "alice"),
             ("in:<pppoe-alice> out:ether1", "alice"),
+            (&format!("<pppoe-{}>", "q".repeat(300)), &"q".repeat(300)),
             (r"C:\Users\alice\Desktop\x.doc", "alice"),
             (r"C:\\Users\\alice\\x", "alice"),
             (r"C:\Users\Alice Smith\x", "Alice Smith"),
@@ -428,6 +431,8 @@ mod tests {
             "user guide for all",
             r"C:\Users\Public\x",
             "<ether1>",
+            // Found by the fuzz target `anonymise`: each such byte of the text was taken for the name.
+            "<pppoe-\0>",
             "every user in the list",
             "user=null",
         ] {

@@ -43,7 +43,7 @@ const PREFIXES: &[(&[u8], &str, usize)] = &[
 
 /// The longest key in PEM form that is followed.
 const PEM: usize = 8192;
-/// The longest password; bounds the work on a text of keys alone.
+/// The longest value behind a key that may also mean something else; bounds the work on a text of keys alone.
 const VALUE: usize = 256;
 /// The longest token.
 const TOKEN: usize = 4096;
@@ -196,9 +196,14 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
         .unwrap_or_default()
         .to_lowercase();
     let (mut start, sign) = super::account::value(w, hit.end);
-    if start == hit.end {
+    // A key within a password is a part of it.
+    if start == hit.end || start < w.password_end {
         return;
     }
+    let password = !matches!(
+        key.as_str(),
+        "token" | "secret" | "bearer" | "pass" | "clave" | "community string"
+    );
     for scheme in ["Bearer ", "bearer ", "Basic "] {
         if w.text.get(start..).is_some_and(|t| t.starts_with(scheme)) {
             start += scheme.len();
@@ -212,8 +217,10 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             }
             linked
         });
+    // A password is followed to its end: of one that is cut the rest would stay.
+    let most = if sign && password { usize::MAX } else { VALUE };
     let mut end = start;
-    while end - start < VALUE {
+    while end < w.bytes.len() && end - start < most {
         match w.at(end) {
             0..=b' '
             | b'"'
@@ -269,10 +276,6 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
     }
     let glued = w.before(start) != b' ';
     let bearer = key == "bearer" && !sign && value.len() >= 16;
-    let password = !matches!(
-        key.as_str(),
-        "token" | "secret" | "bearer" | "pass" | "clave" | "community string"
-    );
     let score = match (sign, spoken) {
         (true, _) if value.len() >= 4 && password => 0.85,
         (true, _) if value.len() >= 6 && (glued || others && letters) => 0.75,
@@ -284,6 +287,7 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
     // Behind `password=` all of it is one: an address that stands within is a part of the password, and what would be left
     // of it a leak.
     let proof = if sign && password {
+        w.password_end = end;
         Proof::Checked
     } else {
         Proof::Context
@@ -351,6 +355,12 @@ mod tests {
         ] {
             found(text, Kind::Secret, value);
         }
+    }
+
+    #[test]
+    fn a_password_is_found_to_its_end() {
+        let long = "k9-password=".repeat(100);
+        found(&format!("password={long} next"), Kind::Secret, &long);
     }
 
     #[test]

@@ -233,10 +233,10 @@ pub(crate) fn at_dot(w: &mut Window<'_>, dot: usize) -> Option<usize> {
     } else {
         Cow::Borrowed(top)
     };
-    let score = match super::tld::sureness(&top) {
-        super::tld::Sure::Plain => 0.7,
+    let score = match aidos_model::tld::sureness(&top) {
+        aidos_model::tld::Sure::Plain => 0.7,
         // Also the ending of a file's name: only where the name is deep.
-        super::tld::Sure::File if labels >= 3 => 0.5,
+        aidos_model::tld::Sure::File if labels >= 3 => 0.5,
         _ => return Some(end),
     };
     // A person's initials and abbreviations (`e.g.`), and versions (`v2.de`), are no domains.

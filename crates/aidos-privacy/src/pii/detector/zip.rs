@@ -38,10 +38,10 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             start += link.len();
         }
     }
-    if start == hit.end || w.word_before(start) {
-        return;
-    }
-    if let Some(end) = code_end(w, start) {
+    let asked = || answer(w, hit.end).and_then(|at| Some((at, code_end(w, at)?)));
+    let told = || (start > hit.end && !w.word_before(start)).then_some(start);
+    let code = told().and_then(|at| Some((at, code_end(w, at)?)));
+    if let Some((start, end)) = code.or_else(asked) {
         let why = "a code behind a word for postal codes";
         w.report(
             start,
@@ -54,6 +54,22 @@ pub(crate) fn after_key(w: &mut Window<'_>, hit: Hit) {
             },
         );
     }
+}
+
+/// Where the line begins that answers a question: `your postcode please?`, then `46842`, `[Ada] 46842` or `Ada: 46842`. The
+/// answer says nothing else.
+fn answer(w: &Window<'_>, key_end: usize) -> Option<usize> {
+    let behind = w.slice(key_end, (key_end + 120).min(w.bytes.len()));
+    let line = behind.iter().position(|b| *b == b'\n')?;
+    let asks = behind.get(..line)?.trim_ascii_end().ends_with(b"?");
+    let says = behind.get(line + 1..)?;
+    let says = says.split(|b| *b == b'\n').next()?.trim_ascii_end();
+    let code = says.iter().rposition(|b| matches!(b, b']' | b':' | b'>'));
+    let start = key_end + line + 1 + code.map_or(0, |at| at + 1);
+    let start = w.skip_blanks(start, 2);
+    let whole = key_end + line + 1 + says.len();
+    let is_whole = |end: usize| w.slice(end.min(whole), whole).iter().all(|b| *b == b'.');
+    (asks && code_end(w, start).is_some_and(|end| end <= whole && is_whole(end))).then_some(start)
 }
 
 /// Where a code of any known shape that starts at a place ends.
@@ -260,6 +276,12 @@ mod tests {
             ("Damrak 1, 1012 LG Amsterdam", "1012 LG"),
             ("Ottawa K1A 0B1", "K1A 0B1"),
             ("postcode 1012 LG", "1012 LG"),
+            (
+                "Your postcode please?\n[Customer] 46842\n[Agent] Thanks",
+                "46842",
+            ),
+            ("Can I have the postcode?\nSW1A 1AA.", "SW1A 1AA"),
+            ("Ποιος είναι ο Τ.Κ.;\nΤ.Κ. 106 75", "106 75"),
         ] {
             found(text, Kind::ZipCode, value);
         }
@@ -273,6 +295,8 @@ mod tests {
             "1024 KB Free",
             "pid 62704 Started",
             "zip file 12345678901",
+            "What is a postcode?\n12345 letters came",
+            "the postcode\n46842",
             "12345 Berlin",
             "AB1 2CD",
         ] {

@@ -3,7 +3,7 @@
 
 /// How surely a label ends a domain name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sure {
+pub enum Sure {
     /// A top-level label that ends little else.
     Plain,
     /// A top-level label that also ends names of files.
@@ -417,7 +417,7 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// How surely a lower-case label ends a domain name.
-pub(crate) fn sureness(label: &[u8]) -> Sure {
+pub fn sureness(label: &[u8]) -> Sure {
     let Ok(label) = std::str::from_utf8(label) else {
         return Sure::No;
     };
