@@ -4,10 +4,12 @@
 //! tested to read back equal to what `serde_json` makes of the same value.
 
 mod seed;
+pub(crate) mod shape;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub use seed::TextIn;
+pub use shape::{Fields, Malformed, Shape, push_value, read};
 
 /// Whether `push_str` must escape this byte.
 const ESCAPE: [bool; 256] = {

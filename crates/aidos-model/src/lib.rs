@@ -11,10 +11,12 @@ pub mod fuzzing;
 pub mod json;
 pub mod mac;
 pub mod marking;
+pub mod misp;
 pub mod place;
 pub mod raw;
 pub mod stix;
 pub mod time;
+pub mod tld;
 
 pub use defect::{Defect, Defects};
 pub use event::{Category, Endpoint, Event, Kind, Message, Outcome, RouterOs};

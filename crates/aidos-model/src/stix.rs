@@ -11,10 +11,17 @@
 //! An observable's id is an unsalted hash: it gives its value away to whoever can guess it. An id must
 //! therefore be recomputed whenever a value is hidden.
 
+mod bundle;
 pub mod canonical;
+mod check;
 mod id;
 mod kind;
+mod object;
 pub mod tlp;
+pub mod v20;
 
+pub use bundle::{Bundle, Splitter, Unsplit, read_bundle};
+pub use check::{Fault, Violation};
 pub use id::{Namer, OBSERVABLES, OURS, StixId, Uuid, id_of};
 pub use kind::{Group, Kind};
+pub use object::*;
