@@ -1,0 +1,468 @@
+//! Values put into objects of STIX, found again, and asked for by a pattern.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use aidos_model::Timestamp;
+use aidos_model::stix::{Body, Group, Kind, OURS, Object, StixId, Target, Uuid, canonical, id_of};
+use serde_json::{Map, Value};
+
+use super::table::Main;
+
+/// What became of a value.
+pub(super) enum Put {
+    /// It stands there, as it was; the text says where: `{0/hashes/MD5}`.
+    Exact(String),
+    /// It stands there, spelt as STIX wants it.
+    Spelt,
+    /// There is no place for it.
+    No,
+}
+
+/// Objects being made of values: the main one and those that it points to.
+pub(super) struct Builder {
+    kind: Kind,
+    main: Map<String, Value>,
+    others: Vec<Object>,
+    /// Comparisons of the values that detect.
+    pattern: Vec<String>,
+}
+
+/// An address's type.
+pub(super) fn address_kind(text: &str) -> Option<Kind> {
+    let ip = match text.split_once('/') {
+        None => text,
+        Some((ip, bits)) => {
+            let most = if ip.contains(':') { 128 } else { 32 };
+            if bits.len() > 3 || bits.parse::<u8>().ok().is_none_or(|bits| bits > most) {
+                return None;
+            }
+            ip
+        }
+    };
+    match ip.parse::<IpAddr>().ok()? {
+        IpAddr::V4(Ipv4Addr { .. }) => Some(Kind::Ipv4Addr),
+        IpAddr::V6(Ipv6Addr { .. }) => Some(Kind::Ipv6Addr),
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        })
+        && text.parse::<IpAddr>().is_err()
+}
+
+/// Whether a value may stand in a property by the standard.
+fn is_valid(kind: Kind, place: &str, text: &str) -> bool {
+    if text.is_empty() || text.contains('\0') {
+        return false;
+    }
+    let hex =
+        |length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match (kind, place) {
+        (_, "hashes/MD5") => hex(32),
+        (_, "hashes/SHA-1") => hex(40),
+        (_, "hashes/SHA-256" | "hashes/SHA3-256") => hex(64),
+        (_, "hashes/SHA-512" | "hashes/SHA3-512") => hex(128),
+        (_, "hashes/TLSH") => hex(70),
+        (_, "hashes/SSDEEP") => {
+            text.len() <= 128
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"/+:.".contains(&byte))
+        }
+        (_, "src_port" | "dst_port") => text.parse::<u16>().is_ok(),
+        (_, "mime_type") => text.split_once('/').is_some_and(|(one, two)| {
+            let word = |part: &str| {
+                !part.is_empty()
+                    && part
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+            };
+            word(one) && word(two)
+        }),
+        (Kind::Artifact, "payload_bin") => {
+            text.len().is_multiple_of(4)
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+        }
+        (Kind::DomainName, "value") => is_domain(text),
+        (Kind::EmailAddr, "value") => text.rsplit_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && !text.contains(char::is_whitespace) && is_domain(domain)
+        }),
+        (Kind::Ipv4Addr | Kind::Ipv6Addr, "value") => address_kind(text) == Some(kind),
+        (Kind::MacAddr, "value") => {
+            text.len() == 17
+                && text.bytes().enumerate().all(|(at, byte)| match at % 3 {
+                    2 => byte == b':',
+                    _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+                })
+        }
+        (Kind::Url | Kind::Artifact, "value" | "url") => {
+            text.split_once("://").is_some_and(|(scheme, rest)| {
+                scheme
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+                    && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && !rest.is_empty()
+                    && !rest
+                        .bytes()
+                        .any(|byte| byte <= b' ' || b"<>\"{}|\\^`".contains(&byte) || byte >= 0x7f)
+            })
+        }
+        (Kind::WindowsRegistryKey, "values/0/data_type") => {
+            text.starts_with("REG_")
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        }
+        // A hive is written out: the standard forbids its short forms.
+        (Kind::WindowsRegistryKey, "key") => {
+            let upper = text.get(..4).unwrap_or_default().to_ascii_uppercase();
+            !matches!(
+                upper.as_str(),
+                "HKLM" | "HKCU" | "HKCR" | "HKCC" | "HKPD" | "HKU\\" | "HKDD"
+            )
+        }
+        (Kind::Location, "country") => {
+            text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        }
+        (Kind::Software, "cpe") => text.starts_with("cpe:"),
+        (_, "protocols+") => text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+        _ => true,
+    }
+}
+
+/// Escapes a text for a pattern.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn step(name: &str) -> String {
+    if name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        name.to_owned()
+    } else {
+        quote(name)
+    }
+}
+
+impl Builder {
+    /// Begins; `first` is the value that decides what sort of address it is.
+    pub(super) fn new(main: Main, first: &str) -> Option<Self> {
+        let kind = match main {
+            Main::Kind(kind) => kind,
+            Main::Address => address_kind(first)?,
+        };
+        Some(Self {
+            kind,
+            main: Map::new(),
+            others: Vec::new(),
+            pattern: Vec::new(),
+        })
+    }
+
+    /// The type of the main object.
+    pub(super) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Puts a value at a place; `detects` makes it part of the pattern.
+    pub(super) fn put(&mut self, place: &str, text: &str, detects: bool) -> Put {
+        if let Some(name) = place.strip_suffix('@') {
+            return self.point(name, text, detects);
+        }
+        if !is_valid(self.kind, place, text) {
+            return Put::No;
+        }
+        if let Some(name) = place.strip_suffix('+') {
+            let list = self
+                .main
+                .entry(name)
+                .or_insert_with(|| Value::Array(Vec::new()));
+            let Value::Array(list) = list else {
+                return Put::No;
+            };
+            list.push(text.into());
+            return Put::Exact(format!("{{0/{name}/{}}}", list.len() - 1));
+        }
+        match place.split_once('/') {
+            None => self.property(place, text, detects),
+            Some(("values", rest)) => {
+                let Some((_, member)) = rest.split_once('/') else {
+                    return Put::No;
+                };
+                let list = self
+                    .main
+                    .entry("values")
+                    .or_insert_with(|| Value::Array(vec![Value::Object(Map::new())]));
+                let Some(Value::Object(first)) = list.get_mut(0) else {
+                    return Put::No;
+                };
+                if first.contains_key(member) {
+                    return Put::No;
+                }
+                first.insert(member.to_owned(), text.into());
+                self.asks(&format!("values[*].{member}"), &quote(text), detects);
+                Put::Exact(format!("{{0/{place}}}"))
+            }
+            Some((name, member)) if name.ends_with("_ref") => {
+                if self.main.contains_key(name) {
+                    return Put::No;
+                }
+                let Some(Target::Kinds([kind, ..])) = self.target(name) else {
+                    return Put::No;
+                };
+                let other = Map::from_iter([(member.to_owned(), text.into())]);
+                let at = self.refer(name, finished(*kind, other, ""));
+                self.asks(&format!("{name}.{member}"), &quote(text), detects);
+                Put::Exact(format!("{{{at}/{member}}}"))
+            }
+            Some((name, member)) => {
+                let members = self
+                    .main
+                    .entry(name)
+                    .or_insert_with(|| Value::Object(Map::new()));
+                let Value::Object(members) = members else {
+                    return Put::No;
+                };
+                if members.contains_key(member) {
+                    return Put::No;
+                }
+                members.insert(member.to_owned(), text.into());
+                self.asks(&format!("{name}.{}", step(member)), &quote(text), detects);
+                Put::Exact(format!("{{0/{place}}}"))
+            }
+        }
+    }
+
+    /// Sets a property that goes with the type.
+    pub(super) fn fix(&mut self, name: &str, text: &str) {
+        self.main.insert(name.to_owned(), text.into());
+    }
+
+    fn asks(&mut self, path: &str, value: &str, detects: bool) {
+        if detects {
+            self.pattern.push(format!("{}:{path} = {value}", self.kind));
+        }
+    }
+
+    fn target(&self, name: &str) -> Option<Target> {
+        let properties = Body::properties(self.kind).iter();
+        properties
+            .clone()
+            .find(|one| one.name == name)
+            .map(|one| one.target)
+    }
+
+    fn property(&mut self, name: &str, text: &str, detects: bool) -> Put {
+        if self.main.contains_key(name) {
+            return Put::No;
+        }
+        let properties = Body::properties(self.kind).iter();
+        let Some(expected) = properties
+            .clone()
+            .find(|one| one.name == name)
+            .map(|one| one.expected)
+        else {
+            return Put::No;
+        };
+        if aidos_model::stix::Times::has(name) {
+            // MISP writes times in several ways; those without a zone say nothing sure.
+            let Some(time) = Timestamp::parse(text) else {
+                return Put::No;
+            };
+            self.main.insert(name.to_owned(), time.to_string().into());
+            return if time.to_string() == text {
+                Put::Exact(format!("{{0/{name}}}"))
+            } else {
+                Put::Spelt
+            };
+        }
+        if expected == "a whole number" {
+            // `AS 15169` and `AS15169` are one number.
+            let digits = text.strip_prefix("AS").unwrap_or(text);
+            let before = &text[..text.len() - digits.len()];
+            let Ok(number) = digits.parse::<i64>() else {
+                return Put::No;
+            };
+            if number < 0 || number.to_string() != digits {
+                return Put::No;
+            }
+            self.main.insert(name.to_owned(), number.into());
+            self.asks(name, digits, detects);
+            return Put::Exact(format!("{before}{{0/{name}}}"));
+        }
+        self.main.insert(name.to_owned(), text.into());
+        self.asks(name, &quote(text), detects);
+        Put::Exact(format!("{{0/{name}}}"))
+    }
+
+    /// Points to an observable of this value.
+    fn point(&mut self, name: &str, text: &str, detects: bool) -> Put {
+        let Some(Target::Kinds(kinds)) = self.target(name) else {
+            return Put::No;
+        };
+        let kind = match address_kind(text) {
+            Some(kind) => kind,
+            None if is_domain(text) => Kind::DomainName,
+            None if text.contains('@') => Kind::EmailAddr,
+            None => Kind::MacAddr,
+        };
+        let is_list = name.ends_with("_refs");
+        if !kinds.contains(&kind)
+            || !is_valid(kind, "value", text)
+            || (!is_list && self.main.contains_key(name))
+        {
+            return Put::No;
+        }
+        let other = Map::from_iter([("value".to_owned(), text.into())]);
+        let at = self.refer(name, finished(kind, other, ""));
+        let each = if is_list { "[*]" } else { "" };
+        self.asks(&format!("{name}{each}.value"), &quote(text), detects);
+        Put::Exact(format!("{{{at}/value}}"))
+    }
+
+    fn refer(&mut self, name: &str, other: Object) -> usize {
+        if let Some(at) = self.others.iter().position(|one| one.id() == other.id()) {
+            let id = Value::from(other.id());
+            match self.main.get_mut(name) {
+                Some(Value::Array(list)) if !list.contains(&id) => list.push(id),
+                Some(_) => {}
+                None if name.ends_with("_refs") => {
+                    drop(self.main.insert(name.to_owned(), Value::Array(vec![id])));
+                }
+                None => drop(self.main.insert(name.to_owned(), id)),
+            }
+            return at + 1;
+        }
+        let id = Value::from(other.id());
+        match self.main.get_mut(name) {
+            Some(Value::Array(list)) => list.push(id),
+            _ if name.ends_with("_refs") => {
+                drop(self.main.insert(name.to_owned(), Value::Array(vec![id])));
+            }
+            _ => drop(self.main.insert(name.to_owned(), id)),
+        }
+        self.others.push(other);
+        self.others.len()
+    }
+
+    /// The objects, the main one first, and the pattern; `None` where the main one lacks what the standard wants.
+    ///
+    /// `owner` makes the id of an observable that has none by the standard.
+    pub(super) fn end(mut self, owner: &str) -> Option<(Vec<Object>, Option<String>)> {
+        if self.kind == Kind::NetworkTraffic && self.main.contains_key("end") {
+            self.main.insert("is_active".into(), Value::Bool(false));
+        }
+        match self.kind {
+            Kind::NetworkTraffic if !self.main.contains_key("protocols") => {
+                // The standard wants one. That of the addresses is sure.
+                let word = match self.others.first().and_then(Object::kind) {
+                    Some(Kind::Ipv4Addr) => "ipv4",
+                    Some(Kind::Ipv6Addr) => "ipv6",
+                    _ => "tcp",
+                };
+                self.main.insert("protocols".into(), vec![word].into());
+            }
+            Kind::EmailMessage => drop(self.main.insert("is_multipart".into(), Value::Bool(false))),
+            _ => {}
+        }
+        let has = |name: &str| self.main.contains_key(name);
+        let is_enough = match self.kind {
+            Kind::Artifact => has("payload_bin") || has("url"),
+            Kind::File => has("hashes") || has("name"),
+            Kind::NetworkTraffic => {
+                let time = |name| Timestamp::parse(self.main.get(name)?.as_str()?);
+                let ordered = time("start").is_none()
+                    || time("end").is_none()
+                    || time("start") <= time("end");
+                (has("src_ref") || has("dst_ref")) && ordered
+            }
+            Kind::EmailMessage => self.main.len() > 1,
+            _ => !self.main.is_empty(),
+        } && Body::properties(self.kind)
+            .iter()
+            .all(|one| !one.required || has(one.name));
+        if self.kind.group() != Group::Observable {
+            let mut main = Object::new(self.kind);
+            for (name, value) in self.main {
+                main.set(&name, value);
+            }
+            return Some((vec![main], None));
+        }
+        if !is_enough {
+            return None;
+        }
+        let main = finished(self.kind, self.main, owner);
+        let pattern = format!("[{}]", self.pattern.join(" AND "));
+        let mut objects = vec![main];
+        objects.append(&mut self.others);
+        Some((objects, (pattern.len() > 2).then_some(pattern)))
+    }
+}
+
+/// The id of an observable of these properties.
+fn id_for(kind: Kind, members: &mut Map<String, Value>, owner: &str) -> StixId {
+    if members.len() == 1
+        && let ["value"] = kind.contributing()
+        && let Some(Value::String(value)) = members.get("value")
+    {
+        return StixId::of_value(kind, value);
+    }
+    members.insert("type".into(), kind.word().into());
+    let id = id_of(members);
+    members.shift_remove("type");
+    id.unwrap_or_else(|| {
+        let mut name = owner.as_bytes().to_vec();
+        canonical::push_members(&mut name, members.iter());
+        // The standard wants a random one here; one of its form that comes of the content is the same each time.
+        let mut uuid = Uuid::v5(OURS, &name);
+        uuid.0[6] = (uuid.0[6] & 0x0f) | 0x40;
+        StixId { kind, uuid }
+    })
+}
+
+/// An observable of these properties, with its id.
+fn finished(kind: Kind, mut members: Map<String, Value>, owner: &str) -> Object {
+    let id = id_for(kind, &mut members, owner);
+    let mut object = Object::new(kind);
+    object.common.id = Some(id.to_string());
+    object.common.spec_version = Some("2.1".into());
+    for (name, value) in members {
+        object.set(&name, value);
+    }
+    object
+}
+
+/// Writes the text that a template stands for: `{0/name}|{0/hashes/MD5}` of these objects.
+pub(super) fn fill(template: &str, objects: &[Value]) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, tail)) = rest.split_once('{') {
+        out.push_str(before);
+        let (place, tail) = tail.split_once('}')?;
+        let (at, path) = place.split_once('/')?;
+        let object = objects.get(at.parse::<usize>().ok()?)?;
+        match object.pointer(&format!("/{path}"))? {
+            Value::String(text) => out.push_str(text),
+            Value::Number(number) => out.push_str(&number.to_string()),
+            _ => return None,
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Some(out)
+}

@@ -1,0 +1,719 @@
+//! Attributes, objects, sightings and references.
+
+use super::{
+    Attribute, BTreeMap, Body, Builder, ExternalReference, KillChainPhase, Kind, Ledger, List,
+    Main, Maker, Map, MispObject, OURS, Object, PROPOSAL, Put, ROSTER, ROW, Shape, Timestamp, Uuid,
+    Value, attach, json, keep, leave, members_of, moment, note, revoked, stamp, table,
+};
+use crate::misp_stix::{natural, pattern};
+use aidos_model::misp::{ObjectReference, Sighting};
+
+/// A reference of an object, and where it stands.
+pub(super) struct Pointer {
+    from: String,
+    reference: ObjectReference,
+    at: usize,
+    path: String,
+}
+
+/// What is kept of an attribute, and what STIX says of it.
+struct Kept {
+    members: Map<String, Value>,
+}
+
+impl Maker {
+    /// Takes away what belongs to one server.
+    fn localise(ledger: &mut Ledger, path: &str, attribute: &mut Attribute) {
+        leave(ledger, path, "id", &mut attribute.id, ROW);
+        leave(ledger, path, "event_id", &mut attribute.event_id, ROW);
+        leave(ledger, path, "object_id", &mut attribute.object_id, ROW);
+        leave(
+            ledger,
+            path,
+            "sharing_group_id",
+            &mut attribute.sharing_group_id,
+            ROW,
+        );
+        leave(
+            ledger,
+            path,
+            "SharingGroup",
+            &mut attribute.sharing_group,
+            ROSTER,
+        );
+        if !std::mem::take(&mut attribute.proposals).is_empty() {
+            note(ledger, path, "ShadowAttribute", PROPOSAL);
+        }
+    }
+
+    pub(super) fn attribute(&mut self, path: &str, mut attribute: Attribute) {
+        Self::localise(&mut self.ledger, path, &mut attribute);
+        let own = attribute.uuid.take();
+        let uuid = self.uuid(path, own, &attribute);
+        let time = stamp(attribute.timestamp);
+        if time.is_some() {
+            attribute.timestamp = None;
+        } else if attribute.timestamp.is_none() {
+            attribute
+                .rest
+                .entry("timestamp".into())
+                .or_insert(Value::Null);
+        }
+        let kind = attribute.type_word().to_owned();
+        let value = attribute.value.clone().unwrap_or_default();
+        let detects = attribute.detects();
+        let (mut main, others, asked) =
+            self.stix_of(&mut attribute, &kind, &value, &uuid, time.clone());
+        let mut labels = vec![format!("misp:type=\"{kind}\"")];
+        if let Some(category) = &attribute.category {
+            labels.push(format!("misp:category=\"{category}\""));
+        }
+        main.common.labels = Some(labels);
+        main.common.revoked = revoked(attribute.deleted);
+        let tags = self.tags(path, &mut attribute.tags, &mut main);
+        let galaxies = self.galaxies(path, &mut attribute.galaxies);
+        let id = main.id().to_owned();
+        self.stands.insert(uuid.clone(), id.clone());
+        let comment = attribute.comment.clone();
+        let category = attribute.category.clone();
+        let last = moment(attribute.last_seen.as_ref());
+        let first = moment(attribute.first_seen.as_ref());
+        let sightings = std::mem::take(&mut attribute.sightings);
+        for other in others {
+            self.add(other);
+        }
+        if let (Some(pattern), true) = (asked, detects) {
+            let mut indicator = self.begin(Kind::Indicator, &uuid, time);
+            indicator.common.labels.clone_from(&main.common.labels);
+            indicator
+                .common
+                .object_marking_refs
+                .clone_from(&main.common.object_marking_refs);
+            indicator.common.revoked = main.common.revoked;
+            Self::fill_indicator(
+                &mut indicator,
+                pattern,
+                "stix",
+                comment,
+                category,
+                (first, last),
+            );
+            self.detected(&indicator, &id, &uuid);
+            self.link(&uuid, galaxies.as_ref(), indicator.id());
+            self.add(indicator);
+        } else {
+            self.link(&uuid, galaxies.as_ref(), &id);
+        }
+        let mut kept = members_of(attribute);
+        keep(&mut kept, "Tag", tags);
+        keep(&mut kept, "Galaxy", galaxies);
+        attach(&mut main, "attribute", Value::Object(kept));
+        self.add(main);
+        self.sightings(path, sightings, &id);
+    }
+
+    /// The object that stands for an attribute, the observables in it, and the pattern that finds it.
+    fn stix_of(
+        &mut self,
+        attribute: &mut Attribute,
+        kind: &str,
+        value: &str,
+        uuid: &str,
+        time: Option<String>,
+    ) -> (Object, Vec<Object>, Option<String>) {
+        if let Some(language) = table::language(kind)
+            && !value.is_empty()
+            && (language != "stix" || pattern::is_sound(value))
+        {
+            let mut main = self.begin(Kind::Indicator, uuid, time);
+            let seen = (
+                moment(attribute.first_seen.as_ref()),
+                moment(attribute.last_seen.as_ref()),
+            );
+            let comment = attribute.comment.clone();
+            Self::fill_indicator(
+                &mut main,
+                value.to_owned(),
+                language,
+                comment,
+                attribute.category.clone(),
+                seen,
+            );
+            attribute.value = None;
+            attribute.rest.insert("from".into(), "{0/pattern}".into());
+            return (main, Vec::new(), None);
+        }
+        if kind == "vulnerability" && !value.is_empty() {
+            let mut main = self.begin(Kind::Vulnerability, uuid, time);
+            if let Body::Vulnerability(body) = &mut main.body {
+                body.name = Some(value.to_owned());
+                body.description.clone_from(&attribute.comment);
+            }
+            main.common.external_references = cve(value);
+            attribute.value = None;
+            attribute.rest.insert("from".into(), "{0/name}".into());
+            return (main, Vec::new(), None);
+        }
+        if let Some((observables, pattern, from, data)) = observe(kind, value, attribute, uuid) {
+            let ids = observables.iter().map(|one| one.id().to_owned()).collect();
+            let main = self.observed(
+                uuid,
+                time,
+                ids,
+                attribute.first_seen.as_ref(),
+                attribute.last_seen.as_ref(),
+            );
+            attribute.value = None;
+            attribute.rest.insert("from".into(), from.into());
+            if let Some(data) = data {
+                attribute.data = None;
+                attribute.rest.insert("data_from".into(), data.into());
+            }
+            return (main, observables, pattern);
+        }
+        let mut main = self.begin_custom("x-misp-attribute", uuid, time);
+        let rest = &mut main.common.rest;
+        rest.insert("x_misp_type".into(), kind.into());
+        rest.insert("x_misp_value".into(), value.into());
+        for (name, text) in [
+            ("x_misp_category", &attribute.category),
+            ("x_misp_comment", &attribute.comment),
+        ] {
+            if let Some(text) = text {
+                rest.insert(name.into(), text.as_str().into());
+            }
+        }
+        if attribute.value.take().is_some() {
+            attribute
+                .rest
+                .insert("from".into(), "{0/x_misp_value}".into());
+        }
+        (main, Vec::new(), None)
+    }
+
+    fn observed(
+        &self,
+        uuid: &str,
+        time: Option<String>,
+        ids: Vec<String>,
+        first: Option<&String>,
+        last: Option<&String>,
+    ) -> Object {
+        let mut main = self.begin(Kind::ObservedData, uuid, time);
+        let made = main.common.modified.clone();
+        if let Body::ObservedData(body) = &mut main.body {
+            let first = moment(first).map(|time| time.to_string()).or(made);
+            let until = moment(last).map(|time| time.to_string());
+            let parse = |text: &Option<String>| text.as_deref().and_then(Timestamp::parse);
+            body.last_observed = if parse(&until) >= parse(&first) {
+                until
+            } else {
+                first.clone()
+            };
+            body.first_observed = first;
+            body.number_observed = Some(1);
+            body.object_refs = Some(ids);
+        }
+        main
+    }
+
+    fn fill_indicator(
+        indicator: &mut Object,
+        pattern: String,
+        language: &str,
+        comment: Option<String>,
+        category: Option<String>,
+        (first, last): (Option<Timestamp>, Option<Timestamp>),
+    ) {
+        let made = indicator.common.modified.clone();
+        if let Body::Indicator(body) = &mut indicator.body {
+            body.description = comment.filter(|comment| !comment.is_empty());
+            body.pattern = Some(pattern);
+            body.pattern_type = Some(language.to_owned());
+            if language == "stix" {
+                body.pattern_version = Some("2.1".into());
+            }
+            body.valid_from = first.map(|time| time.to_string()).or(made);
+            let from = body.valid_from.as_deref().and_then(Timestamp::parse);
+            body.valid_until = last
+                .filter(|last| Some(*last) > from)
+                .map(|last| last.to_string());
+            body.kill_chain_phases = category.map(|category| {
+                vec![KillChainPhase {
+                    kill_chain_name: Some("misp-category".into()),
+                    phase_name: Some(category),
+                    ..KillChainPhase::default()
+                }]
+            });
+        }
+    }
+
+    /// An indicator that rests on what was observed: both have one UUID, and a relationship says so.
+    fn detected(&mut self, indicator: &Object, observed: &str, uuid: &str) {
+        let relation = self.relation("based-on", indicator.id(), observed, uuid);
+        self.add(relation);
+    }
+
+    fn relation(&self, word: &str, from: &str, to: &str, uuid: &str) -> Object {
+        let name = [word, from, to, uuid].join(" ");
+        let uuid = Uuid::v5(OURS, name.as_bytes()).to_string();
+        let mut relation = self.begin(Kind::Relationship, &uuid, None);
+        if let Body::Relationship(body) = &mut relation.body {
+            body.relationship_type = Some(word.to_owned());
+            body.source_ref = Some(from.to_owned());
+            body.target_ref = Some(to.to_owned());
+        }
+        relation
+    }
+
+    /// A relationship that the conversion adds.
+    pub(super) fn relate(&mut self, word: &str, from: &str, to: &str, uuid: &str) {
+        let mut relation = self.relation(word, from, to, uuid);
+        attach(&mut relation, "added", json!({}));
+        self.add(relation);
+    }
+
+    /// Relationships from an object to the clusters on it.
+    fn link(&mut self, uuid: &str, galaxies: Option<&Value>, from: &str) {
+        let ids: Vec<String> = super::galaxy::refs_in(galaxies);
+        let word = if from.starts_with("indicator--") {
+            "indicates"
+        } else {
+            "related-to"
+        };
+        for id in ids {
+            self.relate(word, from, &id, uuid);
+        }
+    }
+
+    pub(super) fn object(&mut self, path: &str, mut object: MispObject) {
+        let ledger = &mut self.ledger;
+        leave(ledger, path, "id", &mut object.id, ROW);
+        leave(ledger, path, "event_id", &mut object.event_id, ROW);
+        leave(
+            ledger,
+            path,
+            "sharing_group_id",
+            &mut object.sharing_group_id,
+            ROW,
+        );
+        leave(
+            ledger,
+            path,
+            "SharingGroup",
+            &mut object.sharing_group,
+            ROSTER,
+        );
+        let own = object.uuid.take();
+        let uuid = self.uuid(path, own, &object);
+        if let Some(carried) = carried(&object) {
+            // What came from STIX as a whole goes back as a whole.
+            self.stands.insert(uuid, carried.id().to_owned());
+            self.add(carried);
+            return;
+        }
+        let time = stamp(object.timestamp);
+        if time.is_some() {
+            object.timestamp = None;
+        } else if object.timestamp.is_none() {
+            object.rest.entry("timestamp".into()).or_insert(Value::Null);
+        }
+        let name = object.name.clone().unwrap_or_default();
+        let mut attributes = std::mem::take(&mut object.attributes)
+            .into_iter()
+            .collect::<Vec<_>>();
+        let built = build(&name, &mut attributes, &uuid);
+        let (mut main, pattern) = match built {
+            Some((mut objects, pattern)) if objects.first().is_some_and(is_domain) => {
+                let made = objects.remove(0);
+                let main = self.begin_of(made, &uuid, time.clone());
+                (main, pattern)
+            }
+            Some((objects, pattern)) => {
+                let ids = objects.iter().map(|one| one.id().to_owned()).collect();
+                let main = self.observed(
+                    &uuid,
+                    time.clone(),
+                    ids,
+                    object.first_seen.as_ref(),
+                    object.last_seen.as_ref(),
+                );
+                for one in objects {
+                    self.add(one);
+                }
+                (main, pattern)
+            }
+            None => {
+                let mut main = self.begin_custom("x-misp-object", &uuid, time.clone());
+                main.common
+                    .rest
+                    .insert("x_misp_name".into(), name.clone().into());
+                if let Some(category) = &object.meta_category {
+                    main.common
+                        .rest
+                        .insert("x_misp_meta_category".into(), category.as_str().into());
+                }
+                if let Some(comment) = &object.comment {
+                    main.common
+                        .rest
+                        .insert("x_misp_comment".into(), comment.as_str().into());
+                }
+                (main, None)
+            }
+        };
+        let mut labels = vec![format!("misp:name=\"{name}\"")];
+        if let Some(category) = &object.meta_category {
+            labels.push(format!("misp:meta-category=\"{category}\""));
+        }
+        main.common.labels = Some(labels);
+        main.common.revoked = revoked(object.deleted);
+        let id = main.id().to_owned();
+        self.stands.insert(uuid.clone(), id.clone());
+        let mut kept_attributes = Vec::new();
+        for (at, attribute) in attributes.into_iter().enumerate() {
+            let path = format!("{path}/Attribute/{at}");
+            let kept = self.inner(&path, attribute, &mut main);
+            kept_attributes.push(Value::Object(kept.members));
+        }
+        if let Some(pattern) = pattern {
+            let mut indicator = self.begin(Kind::Indicator, &uuid, time);
+            indicator.common.labels.clone_from(&main.common.labels);
+            indicator
+                .common
+                .object_marking_refs
+                .clone_from(&main.common.object_marking_refs);
+            indicator.common.revoked = main.common.revoked;
+            let seen = (
+                moment(object.first_seen.as_ref()),
+                moment(object.last_seen.as_ref()),
+            );
+            Self::fill_indicator(
+                &mut indicator,
+                pattern,
+                "stix",
+                object.comment.clone(),
+                object.meta_category.clone(),
+                seen,
+            );
+            self.detected(&indicator, &id, &uuid);
+            self.add(indicator);
+        }
+        for (at, reference) in std::mem::take(&mut object.references)
+            .into_iter()
+            .enumerate()
+        {
+            self.pointers.push(Pointer {
+                from: id.clone(),
+                reference,
+                at,
+                path: format!("{path}/ObjectReference/{at}"),
+            });
+        }
+        let kept = members_of(object);
+        if main.kind().is_none() {
+            if !kept_attributes.is_empty() {
+                let list = Value::Array(kept_attributes);
+                main.common.rest.insert("x_misp_attributes".into(), list);
+            }
+            attach(&mut main, "object", Value::Object(kept));
+        } else {
+            let mut kept = kept;
+            kept.insert("Attribute".into(), Value::Array(kept_attributes));
+            attach(&mut main, "object", Value::Object(kept));
+        }
+        self.add(main);
+    }
+
+    /// An attribute inside of an object.
+    fn inner(&mut self, path: &str, mut attribute: Attribute, main: &mut Object) -> Kept {
+        Self::localise(&mut self.ledger, path, &mut attribute);
+        let own = attribute.uuid.take();
+        let uuid = self.uuid(path, own, &attribute);
+        self.stands.insert(uuid.clone(), main.id().to_owned());
+        let mut marked = Object::new(Kind::ObservedData);
+        let tags = self.tags(path, &mut attribute.tags, &mut marked);
+        // A part's marking is that of the whole: the strictest reader obeys both.
+        for marking in marked.common.object_marking_refs.into_iter().flatten() {
+            let markings = main.common.object_marking_refs.get_or_insert_default();
+            if !markings.contains(&marking) {
+                markings.push(marking);
+            }
+        }
+        let galaxies = self.galaxies(path, &mut attribute.galaxies);
+        self.link(&uuid, galaxies.as_ref(), main.id());
+        let mut members = members_of(attribute);
+        members.insert("uuid".into(), uuid.into());
+        keep(&mut members, "Tag", tags);
+        keep(&mut members, "Galaxy", galaxies);
+        Kept { members }
+    }
+
+    fn sightings(&mut self, path: &str, sightings: List<Sighting>, of: &str) {
+        for (at, mut sighting) in sightings.into_iter().enumerate() {
+            let path = format!("{path}/Sighting/{at}");
+            for (name, field) in [
+                ("id", &mut sighting.id),
+                ("attribute_id", &mut sighting.attribute_id),
+                ("event_id", &mut sighting.event_id),
+                ("org_id", &mut sighting.org_id),
+            ] {
+                leave(&mut self.ledger, &path, name, field, ROW);
+            }
+            let own = sighting.uuid.take();
+            let uuid = self.uuid(&path, own, &sighting);
+            let time = stamp(sighting.date_sighting);
+            if time.is_some() {
+                sighting.date_sighting = None;
+            } else if sighting.date_sighting.is_none() {
+                sighting
+                    .rest
+                    .entry("date_sighting".into())
+                    .or_insert(Value::Null);
+            }
+            let place = sighting
+                .organisation
+                .take()
+                .map(|one| self.organisation(&format!("{path}/Organisation"), one));
+            let place = match place {
+                Some(Ok(id)) => Some(id),
+                Some(Err(other)) => {
+                    sighting.organisation = Some(*other);
+                    None
+                }
+                None => None,
+            };
+            let is_seen = sighting.kind.is_none_or(|kind| kind.get() == 0);
+            let mut stix = self.begin(
+                if is_seen {
+                    Kind::Sighting
+                } else {
+                    Kind::Opinion
+                },
+                &uuid,
+                time.clone(),
+            );
+            match &mut stix.body {
+                Body::Sighting(body) => {
+                    body.first_seen.clone_from(&time);
+                    body.last_seen = time;
+                    body.sighting_of_ref = Some(of.to_owned());
+                    body.where_sighted_refs = place.clone().map(|id| vec![id]);
+                }
+                Body::Opinion(body) => {
+                    let false_alarm = sighting.kind.is_some_and(|kind| kind.get() == 1);
+                    let (word, why) = if false_alarm {
+                        (
+                            "strongly-disagree",
+                            "a sighting says that it is a false positive",
+                        )
+                    } else {
+                        ("neutral", "a sighting says that it expires")
+                    };
+                    body.opinion = Some(word.into());
+                    body.explanation = Some(why.into());
+                    body.object_refs = Some(vec![of.to_owned()]);
+                }
+                _ => {}
+            }
+            let mut kept = members_of(sighting);
+            kept.insert("at".into(), at.into());
+            if let Some(place) = place {
+                kept.insert("by".into(), place.into());
+            }
+            attach(&mut stix, "sighting", Value::Object(kept));
+            self.stands.insert(uuid, stix.id().to_owned());
+            self.add(stix);
+        }
+    }
+
+    /// Relationships for the references of objects, when all that they may lead to is known.
+    pub(super) fn point(&mut self) {
+        let mut left: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for Pointer {
+            from,
+            mut reference,
+            at,
+            path,
+        } in std::mem::take(&mut self.pointers)
+        {
+            for (name, field) in [
+                ("id", &mut reference.id),
+                ("event_id", &mut reference.event_id),
+                ("object_id", &mut reference.object_id),
+                ("referenced_id", &mut reference.referenced_id),
+            ] {
+                leave(&mut self.ledger, &path, name, field, ROW);
+            }
+            let target = reference
+                .referenced_uuid
+                .as_ref()
+                .and_then(|uuid| self.stands.get(uuid))
+                .cloned();
+            let word = reference.relationship_type.clone().unwrap_or_default();
+            let sound = !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            let own = reference.uuid.take();
+            let uuid = self.uuid(&path, own, &reference);
+            let time = stamp(reference.timestamp);
+            let Some(target) = target else {
+                let mut kept = members_of(reference);
+                kept.insert("uuid".into(), uuid.into());
+                kept.insert("at".into(), at.into());
+                left.entry(from).or_default().push(Value::Object(kept));
+                continue;
+            };
+            if time.is_some() {
+                reference.timestamp = None;
+            } else if reference.timestamp.is_none() {
+                reference
+                    .rest
+                    .entry("timestamp".into())
+                    .or_insert(Value::Null);
+            }
+            let mut relation = self.begin(Kind::Relationship, &uuid, time);
+            if let Body::Relationship(body) = &mut relation.body {
+                body.relationship_type = Some(if sound { word } else { "related-to".into() });
+                body.source_ref = Some(from);
+                body.target_ref = Some(target);
+                body.description = reference
+                    .comment
+                    .clone()
+                    .filter(|comment| !comment.is_empty());
+            }
+            relation.common.revoked = revoked(reference.deleted);
+            let mut kept = members_of(reference);
+            kept.insert("at".into(), at.into());
+            attach(&mut relation, "reference", Value::Object(kept));
+            self.add(relation);
+        }
+        for object in &mut self.objects {
+            if let Some(left) = left.remove(object.id()) {
+                attach(object, "references", json!({"list": left}));
+            }
+        }
+    }
+}
+
+/// The object that a carrier holds; see `to_misp`.
+fn carried(object: &MispObject) -> Option<Object> {
+    if object.name.as_deref() != Some(natural::CARRIER) {
+        return None;
+    }
+    let is_json = |one: &&Attribute| one.object_relation.as_deref() == Some("json");
+    let text = object.attributes.iter().find(is_json)?.value.as_ref()?;
+    let carried: Object = aidos_model::json::read(text.as_bytes()).ok()?;
+    // One that somebody changed since is an object of MISP like any other.
+    let mut again = natural::carrier(&carried);
+    again.uuid = None;
+    (again == *object && !carried.type_word().is_empty() && carried.id().contains("--"))
+        .then_some(carried)
+}
+
+fn is_domain(object: &Object) -> bool {
+    object
+        .kind()
+        .is_some_and(|kind| kind.group() == aidos_model::stix::Group::Domain)
+}
+
+/// A pointer to the list of vulnerabilities.
+fn cve(name: &str) -> Option<Vec<ExternalReference>> {
+    let (year, number) = name.strip_prefix("CVE-")?.split_once('-')?;
+    let digits =
+        |text: &str, least| text.len() >= least && text.bytes().all(|byte| byte.is_ascii_digit());
+    (year.len() == 4 && digits(year, 4) && digits(number, 4)).then(|| {
+        vec![ExternalReference {
+            source_name: Some("cve".into()),
+            external_id: Some(name.to_owned()),
+            ..ExternalReference::default()
+        }]
+    })
+}
+
+type Observed = (Vec<Object>, Option<String>, String, Option<String>);
+
+/// The observables of a value, the pattern that finds it, and the templates of value and data.
+fn observe(kind: &str, value: &str, attribute: &Attribute, uuid: &str) -> Option<Observed> {
+    let plan = table::attribute(kind)?;
+    let values: Vec<&str> = if plan.parts.len() == 1 {
+        vec![value]
+    } else {
+        // The hash behind a name has no bar in it; the name may.
+        let hash = plan
+            .parts
+            .last()
+            .is_some_and(|last| last.starts_with("hashes"));
+        let (one, two) = if hash {
+            value.rsplit_once('|')
+        } else {
+            value.split_once('|')
+        }?;
+        vec![one, two]
+    };
+    let mut builder = Builder::new(plan.main, values.first()?)?;
+    let mut from = Vec::new();
+    for (place, value) in plan.parts.iter().zip(&values) {
+        match builder.put(place, value, true) {
+            Put::Exact(place) => from.push(place),
+            Put::Spelt | Put::No => return None,
+        }
+    }
+    for (name, text) in plan.fixed {
+        builder.fix(name, text);
+    }
+    let mut data_from = None;
+    if let Some(data) = &attribute.data
+        && builder.kind() == Kind::File
+        && !data.is_empty()
+        && let Put::Exact(place) = builder.put("content_ref/payload_bin", data, false)
+    {
+        data_from = Some(place);
+    }
+    let (objects, pattern) = builder.end(uuid)?;
+    Some((objects, pattern, from.join("|"), data_from))
+}
+
+/// The objects of a template, and the pattern of what detects; attributes that stand in them say where.
+fn build(
+    name: &str,
+    attributes: &mut [Attribute],
+    uuid: &str,
+) -> Option<(Vec<Object>, Option<String>)> {
+    let (kind, places) = table::template(name)?;
+    let mut builder = Builder::new(Main::Kind(kind), "")?;
+    let mut put = vec![None; attributes.len()];
+    // In the order of the table: where two relations have one place, the first wins.
+    for (relation, place) in places {
+        for (at, attribute) in attributes.iter().enumerate() {
+            if attribute.object_relation.as_deref() != Some(relation)
+                || attribute.deleted.is_some_and(aidos_model::misp::Flag::get)
+            {
+                continue;
+            }
+            let Some(value) = &attribute.value else {
+                continue;
+            };
+            if let Put::Exact(from) = builder.put(place, value, attribute.detects())
+                && let Some(slot) = put.get_mut(at)
+            {
+                *slot = Some(from);
+            }
+        }
+    }
+    let built = builder.end(uuid)?;
+    if let [main, ..] = built.0.as_slice()
+        && is_domain(main)
+        && !main.to_value().get("name").is_some_and(Value::is_string)
+        && !main.to_value().get("country").is_some_and(Value::is_string)
+    {
+        return None;
+    }
+    for (attribute, from) in attributes.iter_mut().zip(put) {
+        if let Some(from) = from {
+            attribute.value = None;
+            attribute.rest.insert("from".into(), from.into());
+        }
+    }
+    Some(built)
+}
