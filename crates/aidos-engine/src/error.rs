@@ -50,6 +50,9 @@ pub enum Error {
         /// Its name.
         case: String,
     },
+    /// What remembers for services cannot be read or written.
+    #[error(transparent)]
+    Exchange(aidos_exchange::Error),
     /// No such provider.
     #[error(
         "no provider is called `{name}`; `aidos providers` lists them, a mapping file adds one"

@@ -16,6 +16,8 @@ pub enum Moment<'a> {
     },
     /// So much of the step is done, in the unit of `total`.
     At(u64),
+    /// What stands beside the bar: what is left of quotas.
+    Beside(&'a str),
     /// Something that a person should know.
     Note(&'a str),
     /// An input or a file in it was refused, and why.
@@ -113,6 +115,11 @@ impl Cancel {
     /// A token around a flag that a signal handler sets.
     pub fn over(flag: Arc<AtomicBool>) -> Self {
         Self(flag)
+    }
+
+    /// The flag itself, for who waits on sockets.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
     }
 
     /// Asks.

@@ -9,8 +9,9 @@ use aidos_engine::progress::{Cancel, Followed, Progress};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    analyse, anonymise, clean, completions, config as config_command, doctor, export, extract,
-    inspect, man, matching, pii, providers, release, run as run_command, sample, simulate, stix,
+    analyse, anonymise, clean, completions, config as config_command, convert, doctor, enrich,
+    export, extract, feeds, inspect, man, matching, misp, opencti, pii, providers, release,
+    run as run_command, sample, simulate, stix, taxii,
 };
 use crate::config::{Config, Given};
 use crate::ui::Ui;
@@ -75,12 +76,19 @@ pub(crate) enum Command {
     Analyse(analyse::Args),
     Inspect(inspect::Args),
     Sample(sample::Args),
+    Convert(convert::Args),
     Export(export::Args),
+    Enrich(enrich::Args),
     Pii(pii::Args),
     #[command(visible_alias = "anonymize")]
     Anonymise(anonymise::Args),
     Release(release::Args),
     Match(matching::Args),
+    Misp(misp::Args),
+    Feeds(feeds::Args),
+    Taxii(taxii::Args),
+    #[command(name = "opencti")]
+    OpenCti(opencti::Args),
     Providers(providers::Args),
     Simulate(simulate::Args),
     Config(config_command::Args),
@@ -165,11 +173,17 @@ pub(crate) fn run(cli: Cli, ui: &ui::Ui) -> anyhow::Result<Exit> {
         Command::Analyse(args) => analyse::run(&args, &session),
         Command::Inspect(args) => inspect::run(&args, &session),
         Command::Sample(args) => sample::run(&args, &session),
+        Command::Convert(args) => convert::run(&args, &session),
         Command::Export(args) => export::run(&args, &session),
+        Command::Enrich(args) => enrich::run(&args, &session),
         Command::Pii(args) => pii::run(&args, &session),
         Command::Anonymise(args) => anonymise::run(&args, &session),
         Command::Release(args) => release::run(&args, &session),
         Command::Match(args) => matching::run(&args, &session),
+        Command::Misp(args) => misp::run(&args, &session),
+        Command::Feeds(args) => feeds::run(&args, &session),
+        Command::Taxii(args) => taxii::run(&args, &session),
+        Command::OpenCti(args) => opencti::run(&args, &session),
         Command::Providers(args) => providers::run(&args, &session),
         Command::Simulate(args) => simulate::run(&args, &session),
         Command::Config(args) => config_command::run(&args, &session),

@@ -30,12 +30,13 @@ impl std::error::Error for Failure {}
 
 /// The command line or the configuration is wrong.
 pub(crate) fn usage(message: impl Into<String>) -> anyhow::Error {
+    ended(Exit::Usage, message)
+}
+
+/// A command ends with this code.
+pub(crate) fn ended(exit: Exit, message: impl Into<String>) -> anyhow::Error {
     let message = message.into();
-    Failure {
-        exit: Exit::Usage,
-        message,
-    }
-    .into()
+    Failure { exit, message }.into()
 }
 
 /// Speaks with the person and the script.
@@ -256,8 +257,15 @@ pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// Steps that are counted in units of encrypted correlation.
-const UNITS: [&str; 3] = ["encrypt", "correlate", "decrypt"];
+/// What a step is counted in where that is not bytes.
+fn unit(step: &str) -> Option<&'static str> {
+    match step {
+        "encrypt" | "correlate" | "decrypt" => Some("units"),
+        "enrich" => Some("values"),
+        "push" | "pull" | "stream" | "work" => Some("objects"),
+        _ => None,
+    }
+}
 
 /// How long a job may be silent where there is no terminal, and how often it then speaks.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -295,9 +303,21 @@ impl Watch {
             return;
         }
         let (bar, style) = match total {
-            Some(total) if UNITS.contains(&step) => (
+            Some(total) if unit(step) == Some("units") => (
                 ProgressBar::new(total),
                 "{msg} [{bar:32}] {pos} of {len} units  {per_sec}  {eta} left",
+            ),
+            Some(total) if unit(step) == Some("values") => (
+                ProgressBar::new(total),
+                "enrich [{bar:32}] {pos} of {len} values  {eta} left  {msg}",
+            ),
+            Some(total) if unit(step).is_some() => (
+                ProgressBar::new(total),
+                "{msg} [{bar:32}] {pos} of {len} objects  {per_sec}  {eta} left",
+            ),
+            None if unit(step).is_some() => (
+                ProgressBar::new_spinner(),
+                "{spinner} {msg} {pos} objects  {elapsed}",
             ),
             Some(total) if total > 0 => (
                 ProgressBar::new(total),
@@ -314,7 +334,11 @@ impl Watch {
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("=> ");
         bar.set_style(style);
-        bar.set_message(step);
+        bar.set_message(if unit(step) == Some("values") {
+            ""
+        } else {
+            step
+        });
         if bar.length().is_none() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
@@ -363,12 +387,9 @@ impl Watch {
 fn pace(step: &str, done: u64, total: Option<u64>, time: Duration) -> String {
     let millis = time.as_millis().max(1);
     let rate = u64::try_from(u128::from(done) * 1000 / millis).unwrap_or(u64::MAX);
-    let size = |number: u64| {
-        if UNITS.contains(&step) {
-            format!("{} units", count(number))
-        } else {
-            size::show(number)
-        }
+    let size = |number: u64| match unit(step) {
+        Some(unit) => format!("{} {unit}", count(number)),
+        None => size::show(number),
     };
     let mut line = format!("{step}: {}", size(done));
     // Archives unpack to more than their size.
@@ -392,6 +413,11 @@ impl Progress for Watch {
         match *moment {
             Moment::Begin { step, total } => self.begin(&mut state, step, total),
             Moment::At(done) => self.at(&mut state, done),
+            Moment::Beside(text) => {
+                if let Some(bar) = &state.bar {
+                    bar.set_message(plain(text));
+                }
+            }
             Moment::Note(text) => {
                 Self::aside(&state, || self.ui.say(&format!("note: {}", plain(text))));
             }

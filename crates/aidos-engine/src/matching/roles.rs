@@ -321,7 +321,7 @@ pub fn correlate(
     for (list, path) in lists.iter().zip(list_paths) {
         desk.signers.check(path, "list", list.signer(), &mut note)?;
     }
-    let key = EvaluationKey::read(&key_source).map_err(about(evaluation_key))?;
+    let key = EvaluationKey::read(&key_source, desk.threads).map_err(about(evaluation_key))?;
     let signer = desk.signer()?;
     let parents: Vec<Manifest> = std::iter::once(&query)
         .chain(&lists)

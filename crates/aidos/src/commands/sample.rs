@@ -63,7 +63,7 @@ impl Progress for Again<'_> {
     fn take(&self, moment: &Moment<'_>) {
         match moment {
             Moment::Begin { .. } | Moment::At(_) => self.0.take(moment),
-            Moment::Note(_) | Moment::Refused { .. } => {}
+            Moment::Beside(_) | Moment::Note(_) | Moment::Refused { .. } => {}
         }
     }
 }

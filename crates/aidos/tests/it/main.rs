@@ -7,10 +7,15 @@
 )]
 
 mod anonymise;
+mod convert;
+mod defence;
+mod enrich;
 mod house;
 mod jobs;
 mod matching;
+mod misp;
 mod model;
+mod partner;
 mod pii;
 mod release;
 mod words;

@@ -2,7 +2,7 @@
 
 use super::{aidos, code, err, folder, out, run};
 
-const COMMANDS: [&[&str]; 39] = [
+const COMMANDS: [&[&str]; 58] = [
     &["run"],
     &["anonymise"],
     &["extract"],
@@ -12,6 +12,25 @@ const COMMANDS: [&[&str]; 39] = [
     &["inspect"],
     &["sample"],
     &["export"],
+    &["convert"],
+    &["enrich"],
+    &["feeds"],
+    &["feeds", "fetch"],
+    &["misp"],
+    &["misp", "pull"],
+    &["misp", "push"],
+    &["misp", "feed"],
+    &["misp", "feed", "read"],
+    &["misp", "feed", "write"],
+    &["opencti"],
+    &["opencti", "check"],
+    &["opencti", "push"],
+    &["opencti", "pull"],
+    &["opencti", "stream"],
+    &["taxii"],
+    &["taxii", "collections"],
+    &["taxii", "pull"],
+    &["taxii", "push"],
     &["match"],
     &["match", "keygen"],
     &["match", "hash-key"],
