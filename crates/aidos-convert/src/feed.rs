@@ -2,29 +2,29 @@
 //!
 //! ```toml
 //! [[feed]]
-//! name = "a blocklist"
+//! name = "blocklist"
 //! url = "https://feeds.example/list.txt"
-//! kind = "text"          # or csv, json, rss
+//! form = "text"          # or csv, json, rss, misp, stix
 //! confidence = 60        # 0 to 100
 //! tlp = "green"
 //! labels = ["scanner"]
 //! age = 30               # days until an indicator ends
 //!
 //! [[feed]]
-//! name = "a table"
+//! name = "table"
 //! url = "https://feeds.example/urls.csv"
-//! kind = "csv"
+//! form = "csv"
 //! columns = { value = "url", date = "dateadded", comment = "threat" }   # names, or numbers from 1
 //!
 //! [[feed]]
-//! name = "some JSON"
+//! name = "some-json"
 //! url = "https://feeds.example/api"
-//! kind = "json"
+//! form = "json"
 //! list = "/data/items"   # JSON pointers: to the list, and within an item
 //! columns = { value = "/ioc", date = "/first_seen" }
 //! ```
 //!
-//! [`definitions`] reads it, [`parse`] what was fetched, [`Feed::stix`] writes indicators. The id of an indicator is over the
+//! [`definitions`] reads it, [`parse`] what was fetched, [`Feed::write`] writes indicators. The id of an indicator is over the
 //! feed's name and its pattern alone: the same feed read twice adds nothing.
 
 mod definition;
@@ -34,15 +34,16 @@ mod table;
 mod text;
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use aidos_model::Timestamp;
 use aidos_model::stix::{Kind as StixKind, OURS, StixId, Uuid};
 use serde_json::{Value, json};
 
-pub use definition::{Column, Definition, Shape, definitions};
+pub use definition::{Column, Definition, Form, definitions};
 
 use crate::indicator::{Kind, Reach, pattern_of, reach_of};
-use crate::read::{Maker, stamp};
+use crate::read::stamp;
 
 /// Indicators of one feed that are kept.
 const MOST: usize = 2_000_000;
@@ -51,7 +52,7 @@ const MOST: usize = 2_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The definition is wrong.
-    #[error("line {line} of the feeds: {what}; see docs/guides/indicators.md for the fields")]
+    #[error("line {line} of the feeds: {what}; see docs/guides/feeds.md for the fields")]
     Definition {
         /// Line from 1.
         line: usize,
@@ -132,37 +133,77 @@ impl Feed {
         }
     }
 
-    /// A bundle of indicators, by the feed as an identity, with its label, confidence and age.
+    /// Writes a bundle of indicators, by the feed as an identity, with its label, confidence and age; gives their number.
     ///
-    /// `day` is the day of the feed (when it was fetched, or its own), for values without a time of their own. What STIX has no
-    /// pattern for is left out.
-    pub fn stix(&self, feed: &Definition, day: Timestamp) -> Value {
-        const DAY: i64 = 86_400;
-        let mut made = Maker::new(day, feed.tlp);
+    /// `day` is when the feed was fetched (or its own day): values without a time of their own begin then, and end `age` days
+    /// behind the last day that listed them. `before` tells when an indicator of this id was made first, which stays so.
+    /// What STIX has no pattern for is left out.
+    ///
+    /// # Errors
+    /// Of `out`.
+    pub fn write(
+        &self,
+        feed: &Definition,
+        day: Timestamp,
+        before: &dyn Fn(Uuid) -> Option<Timestamp>,
+        out: &mut dyn Write,
+    ) -> io::Result<u64> {
         let ours = |kind: StixKind, name: &str| StixId {
             kind,
             uuid: Uuid::v5(OURS, format!("feed {} {name}", feed.name).as_bytes()),
         };
-        let author = ours(StixKind::Identity, "").to_string();
-        made.named(
-            &author,
-            json!({"type": "identity", "name": feed.name, "identity_class": "organization"}),
-        );
+        let bundle = ours(StixKind::Bundle, &stamp(day));
+        write!(
+            out,
+            "{{\"type\":\"bundle\",\"id\":\"{bundle}\",\"objects\":["
+        )?;
+        let mut first = true;
+        let mut put = |object: &Value| {
+            out.write_all(if std::mem::take(&mut first) {
+                b"\n"
+            } else {
+                b",\n"
+            })?;
+            serde_json::to_writer(&mut *out, object).map_err(io::Error::from)
+        };
+        let marks = feed.tlp.map(|tlp| json!([tlp.stix_id().to_string()]));
+        if let Some(tlp) = feed.tlp {
+            let mut marking = Vec::new();
+            tlp.push_marking(&mut marking);
+            put(&serde_json::from_slice(&marking)?)?;
+        }
+        let author = ours(StixKind::Identity, "");
+        let made = before(author.uuid).unwrap_or(day);
+        let mut identity = json!({
+            "type": "identity", "spec_version": "2.1", "id": author.to_string(), "created": stamp(made),
+            "modified": stamp(made), "name": feed.name, "identity_class": "organization",
+        });
+        if let Some(marks) = &marks {
+            identity["object_marking_refs"] = marks.clone();
+        }
+        put(&identity)?;
+        let author = author.to_string();
+        let mut count = 0;
         for item in self.items() {
             let Some(pattern) = pattern_of(item.kind, &item.value) else {
                 continue;
             };
-            let from = item.seen.unwrap_or(day);
+            let id = ours(StixKind::Indicator, &pattern);
+            let known = before(id.uuid);
+            let from = item.seen.or(known).unwrap_or(day);
+            let made = known.unwrap_or(from).min(day);
             let mut object = json!({
-                "type": "indicator", "created_by_ref": author, "created": stamp(from), "modified": stamp(from),
-                "name": item.value, "indicator_types": ["malicious-activity"], "pattern": pattern, "pattern_type": "stix",
+                "type": "indicator", "spec_version": "2.1", "id": id.to_string(), "created_by_ref": author,
+                "created": stamp(made), "modified": stamp(made.max(day)), "name": item.value,
+                "indicator_types": ["malicious-activity"], "pattern": pattern, "pattern_type": "stix",
                 "valid_from": stamp(from),
             });
-            let until = feed.age.and_then(|days| {
-                Timestamp::from_seconds(from.seconds().checked_add(i64::from(days) * DAY)?)?
-                    .readable()
-            });
-            if let Some(until) = until.filter(|until| *until > from) {
+            let last = item.seen.unwrap_or(day);
+            if let Some(until) = feed
+                .age
+                .and_then(|days| end_of(last, days))
+                .filter(|until| *until > from)
+            {
                 object["valid_until"] = stamp(until).into();
             }
             if let Some(confidence) = feed.confidence {
@@ -174,17 +215,28 @@ impl Feed {
             if let Some(comment) = &item.comment {
                 object["description"] = comment.as_str().into();
             }
-            made.named(&ours(StixKind::Indicator, &pattern).to_string(), object);
+            if let Some(marks) = &marks {
+                object["object_marking_refs"] = marks.clone();
+            }
+            put(&object)?;
+            count += 1;
         }
-        made.bundle()
+        out.write_all(b"\n]}\n")?;
+        Ok(count)
     }
+}
+
+/// So many days later, where a calendar can say it.
+fn end_of(from: Timestamp, days: u32) -> Option<Timestamp> {
+    const DAY: i64 = 86_400;
+    Timestamp::from_seconds(from.seconds().checked_add(i64::from(days) * DAY)?)?.readable()
 }
 
 /// Reads what was fetched of a feed.
 ///
 /// ```
 /// # use aidos_convert::feed::{definitions, parse};
-/// let feeds = definitions("[[feed]]\nname = \"x\"\nurl = \"https://feeds.example/x\"\nkind = \"text\"\n")?;
+/// let feeds = definitions("[[feed]]\nname = \"x\"\nurl = \"https://feeds.example/x\"\nform = \"text\"\n")?;
 /// let feed = parse(&feeds[0], b"# a comment\n45.33.32.156\n45.33.32.160-45.33.32.163 ; scanners\n")?;
 /// let values: Vec<_> = feed.items().map(|item| item.value.as_str()).collect();
 /// assert_eq!(values, ["45.33.32.156", "45.33.32.160/30"]);
@@ -193,7 +245,7 @@ impl Feed {
 ///
 /// # Errors
 /// [`Error::Feed`] with the place: a column or list that is not there, text that is no JSON or XML, nothing at all read from
-/// a feed that is not empty, more than two million values.
+/// a feed that is not empty, more than two million values, a feed that is no list.
 pub fn parse(feed: &Definition, bytes: &[u8]) -> Result<Feed, Error> {
     let mut out = Feed::default();
     let wrong = |place: String, what: String| Error::Feed {
@@ -201,14 +253,18 @@ pub fn parse(feed: &Definition, bytes: &[u8]) -> Result<Feed, Error> {
         place,
         what,
     };
-    let read = match feed.shape {
-        Shape::Text => {
+    let read = match feed.form {
+        Form::Text => {
             text::read(bytes, &mut out);
             Ok(())
         }
-        Shape::Csv => table::read(feed, bytes, &mut out),
-        Shape::Json => json::read(feed, bytes, &mut out),
-        Shape::Rss => rss::read(feed, bytes, &mut out),
+        Form::Csv => table::read(feed, bytes, &mut out),
+        Form::Json => json::read(feed, bytes, &mut out),
+        Form::Rss => rss::read(feed, bytes, &mut out),
+        Form::Misp | Form::Stix => Err((
+            "all of it".into(),
+            "it is events or a bundle, and no list".into(),
+        )),
     };
     read.map_err(|(place, what)| wrong(place, what))?;
     if out.beyond {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use aidos_model::Timestamp;
 use aidos_model::stix::id_of;
+use serde_json::Value;
 
 use crate::feed::{definitions, parse};
 use crate::indicator::{Find, Kind, Reach, Scanner, defang, reach_of, refang, scan};
@@ -112,7 +113,7 @@ pub fn inputs(bytes: &[u8]) {
     }
 }
 
-/// Feeds (the first byte picks the kind) and their definitions: refused with one line, or read twice they give the same
+/// Feeds (the first byte picks the form) and their definitions: refused with one line, or read twice they give the same
 /// objects.
 ///
 /// # Panics
@@ -129,10 +130,10 @@ pub fn feeds(bytes: &[u8]) {
         return;
     }
     let rest = [
-        "kind = \"text\"\nage = 30",
-        "kind = \"csv\"\ncolumns = { value = 1 }",
-        "kind = \"json\"\nlist = \"\"",
-        "kind = \"rss\"",
+        "form = \"text\"\nage = 30",
+        "form = \"csv\"\ncolumns = { value = 1 }",
+        "form = \"json\"\nlist = \"\"",
+        "form = \"rss\"",
     ][usize::from(first % 5)];
     let text = format!("[[feed]]\nname = \"f\"\nurl = \"https://feeds.example/\"\n{rest}\n");
     let Ok(defined) = definitions(&text) else {
@@ -144,10 +145,18 @@ pub fn feeds(bytes: &[u8]) {
     match parse(definition, input) {
         Ok(feed) => {
             let ids = |day| {
-                let bundle = feed.stix(definition, Timestamp(day));
+                let mut text = Vec::new();
+                let Ok(_) = feed.write(definition, Timestamp(day), &|_| None, &mut text) else {
+                    panic!("a vector takes no more");
+                };
+                let Ok(Value::Object(bundle)) = serde_json::from_slice(&text) else {
+                    panic!("what is written is no object");
+                };
                 let objects = bundle["objects"].as_array().cloned().unwrap_or_default();
                 let ids = objects.iter().map(|it| it["id"].to_string());
-                ids.collect::<Vec<_>>()
+                let ids: Vec<_> = ids.collect();
+                assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+                ids
             };
             assert_eq!(
                 ids(1_772_879_883_000_000_000),

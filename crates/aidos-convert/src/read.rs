@@ -20,7 +20,7 @@ use crate::indicator::scan;
 pub(crate) use csv::{delimiter, each_row, stamp as time};
 pub(crate) use email::date;
 pub use sightings::{Mail, Role, Sighted, Sightings, Spot};
-pub(crate) use stix::{Maker, stamp};
+pub(crate) use stix::stamp;
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

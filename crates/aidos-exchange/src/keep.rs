@@ -1,7 +1,7 @@
 //! Files that are whole or not there: what an exchange remembers, and what it fetched.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -15,19 +15,31 @@ const LONGEST: u64 = 256 << 20;
 
 /// Writes a file anew, for its owner alone, whole or not at all.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write(path, |out| out.write_all(bytes))
+}
+
+/// As [`replace`], piece by piece.
+pub(crate) fn write(
+    path: &Path,
+    pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
     let part = PathBuf::from(format!("{}.part", path.display()));
     let write = || {
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
             .open(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        let mut out = BufWriter::with_capacity(64 << 10, file);
+        pieces(&mut out)?;
+        out.into_inner()?.sync_all()?;
         fs::rename(&part, path)
     };
-    write().map_err(Error::file("write", path))
+    write().map_err(|error| {
+        let _ = fs::remove_file(&part);
+        Error::file("write", path)(error)
+    })
 }
 
 /// Reads a file, up to a limit; `None` where it is missing.

@@ -104,6 +104,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         any,
     ),
     setting("signers", "AIDOS_SIGNERS", "", Shape::Path, any),
+    setting("partners", "AIDOS_PARTNERS", "", Shape::Path, any),
     setting(
         "shareable",
         "AIDOS_SHAREABLE",

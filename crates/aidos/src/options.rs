@@ -73,7 +73,7 @@ pub(crate) struct SharingArgs {
 }
 
 /// What partners would see, and under which key it is hidden.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "What may leave")]
 pub(crate) struct PolicyArgs {
     /// What may leave, and how each value is hidden (TOML) [default: the safe policy]

@@ -130,9 +130,7 @@ impl Ui {
         if let Some(hint) = hint {
             err(&format!("{}: {}", self.paint("hint", "1;36"), plain(hint)));
         }
-        let engine = error.downcast_ref::<Error>().map(Error::exit);
-        let own = error.downcast_ref::<Failure>().map(|failure| failure.exit);
-        engine.or(own).unwrap_or(Exit::Failed)
+        exit_of(error)
     }
 
     /// Follows a job.
@@ -150,6 +148,13 @@ impl Ui {
             text.to_owned()
         }
     }
+}
+
+/// How a job that failed so ends.
+pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+    let engine = error.downcast_ref::<Error>().map(Error::exit);
+    let own = error.downcast_ref::<Failure>().map(|failure| failure.exit);
+    engine.or(own).unwrap_or(Exit::Failed)
 }
 
 // If standard error is gone there is nobody to tell.

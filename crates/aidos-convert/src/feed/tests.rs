@@ -1,8 +1,8 @@
 use super::*;
 
-fn feed(kind: &str, rest: &str) -> Definition {
+fn feed(form: &str, rest: &str) -> Definition {
     let text = format!(
-        "[[feed]]\nname = \"t\"\nurl = \"https://feeds.site.com/x\"\nkind = \"{kind}\"\n{rest}\n"
+        "[[feed]]\nname = \"t\"\nurl = \"https://feeds.site.com/x\"\nform = \"{form}\"\n{rest}\n"
     );
     definitions(&text).unwrap().remove(0)
 }
@@ -143,10 +143,30 @@ fn the_same_feed_twice_adds_nothing() {
     );
     let list = b"45.33.32.156\nevil.com\n1BoatSLRHtKNngkdXEeobR76b53LETtpyT\n";
     let read = parse(&definition, list).unwrap();
-    let (one, two) = (
-        read.stix(&definition, day("2026-03-07")),
-        read.stix(&definition, day("2026-03-08")),
-    );
+    let made = |on: &str, before: &dyn Fn(Uuid) -> Option<Timestamp>| -> Value {
+        let mut text = Vec::new();
+        assert_eq!(
+            read.write(&definition, day(on), before, &mut text).unwrap(),
+            2
+        );
+        serde_json::from_slice(&text).unwrap()
+    };
+    let one = made("2026-03-07", &|_| None);
+    let two = made("2026-03-08", &|_| Some(day("2026-03-07")));
+    // What was made before keeps its beginning; it was listed again, so it ends later.
+    for (early, late) in one["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(two["objects"].as_array().unwrap())
+    {
+        assert_eq!(early["created"], late["created"]);
+        if late["type"] == "indicator" {
+            assert_eq!(late["modified"], "2026-03-08T00:00:00Z");
+            assert_eq!(late["valid_from"], "2026-03-07T00:00:00Z");
+            assert_eq!(late["valid_until"], "2026-04-07T00:00:00Z");
+        }
+    }
     let ids = |bundle: &Value| {
         let objects = bundle["objects"].as_array().unwrap();
         objects
@@ -177,31 +197,31 @@ fn definitions_are_refused_with_their_line() {
     let head = "[[feed]]\nname = \"a\"\nurl = \"https://x.example/\"\n";
     for (rest, what) in [
         (
-            "kind = \"text\"\nconfidence = 101",
+            "form = \"text\"\nconfidence = 101",
             "line 1 of the feeds: the confidence of `a` is above 100",
         ),
         (
-            "kind = \"text\"\ncolour = 1",
+            "form = \"text\"\ncolour = 1",
             "line 5 of the feeds: unknown field",
         ),
         (
-            "kind = \"text\"\ntlp = \"blue\"",
+            "form = \"text\"\ntlp = \"blue\"",
             "line 1 of the feeds: `blue` is no TLP",
         ),
         (
-            "kind = \"json\"",
+            "form = \"json\"",
             "line 1 of the feeds: `a` is JSON and needs",
         ),
         (
-            "kind = \"json\"\ncolumns = { value = 1 }",
+            "form = \"json\"\ncolumns = { value = 1 }",
             "line 1 of the feeds: columns of `a` are JSON pointers",
         ),
         (
-            "kind = \"csv\"\ncolumns = { value = 0 }",
+            "form = \"csv\"\ncolumns = { value = 0 }",
             "line 1 of the feeds: columns of `a` are numbered from 1",
         ),
         (
-            "kind = \"rss\"\ncolumns = { value = 1 }",
+            "form = \"rss\"\ncolumns = { value = 1 }",
             "line 1 of the feeds: `a` has no columns",
         ),
     ] {
@@ -211,7 +231,35 @@ fn definitions_are_refused_with_their_line() {
         assert!(error.starts_with(what), "{error}");
         assert!(!error.contains('\n'));
     }
-    let twice = format!("{head}kind = \"text\"\n{head}kind = \"text\"\n");
+    for (rest, what) in [
+        (
+            "form = \"misp\"\nage = 3",
+            "line 1 of the feeds: `a` is events or a bundle",
+        ),
+        (
+            "form = \"csv\"\nkey-env = \"A\"\nkey-file = \"b\"",
+            "line 1 of the feeds: `a` has both key-env and key-file",
+        ),
+    ] {
+        let error = definitions(&format!("{head}{rest}\n"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with(what), "{error}");
+    }
+    for name in ["", "../a", ".a", "a b", "a.state", "a.bundle"] {
+        let text =
+            format!("[[feed]]\nname = \"{name}\"\nurl = \"https://x.example/\"\nform = \"text\"\n");
+        assert!(definitions(&text).is_err(), "{name}");
+    }
+    assert!(definitions("").is_err());
+    assert!(definitions("[[feed]]\nname = \"a\"\nurl = \"/srv/a\"\nform = \"text\"\n").is_err());
+    let folder =
+        definitions("[[feed]]\nname = \"a\"\nurl = \"/srv/a\"\nform = \"misp\"\n").unwrap();
+    assert_eq!(
+        (folder[0].form, folder[0].max_bytes),
+        (Form::Misp, 64 << 20)
+    );
+    let twice = format!("{head}form = \"text\"\n{head}form = \"text\"\n");
     assert!(
         definitions(&twice)
             .unwrap_err()

@@ -154,25 +154,6 @@ impl Maker {
         Some(id)
     }
 
-    /// Adds an object whose id is given: over a part of what it shows.
-    pub(crate) fn named(&mut self, id: &str, object: Value) {
-        let Value::Object(mut object) = object else {
-            return;
-        };
-        object.insert("id".into(), id.into());
-        object.insert("spec_version".into(), "2.1".into());
-        for name in ["created", "modified"] {
-            let made = || self.made.clone().into();
-            object.entry(name).or_insert_with(made);
-        }
-        if let Some(tlp) = self.tlp {
-            let marking = json!([tlp.stix_id().to_string()]);
-            object.insert("object_marking_refs".into(), marking);
-        }
-        let object = Value::Object(object);
-        self.objects.entry(id.to_owned()).or_insert(object);
-    }
-
     /// The same as [`Maker::put`] of an object that has `created` and `modified`, here at the time of the document.
     pub(crate) fn own(&mut self, object: Value) -> Option<String> {
         let Value::Object(mut object) = object else {

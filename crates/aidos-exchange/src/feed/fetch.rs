@@ -6,13 +6,32 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use aidos_convert::feed::{Definition, Form, definitions};
+use aidos_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::list::{Entry, Form};
 use super::read::{Feed, Taken};
 use crate::http::{self, Auth, Client, Request, Secret, Settings, split};
 use crate::misp::into_folder;
 use crate::{Error, keep};
+
+/// The longest list of feeds that is read.
+const LONGEST: u64 = 4 << 20;
+
+/// Reads which feeds a person wants: TOML, a table `[[feed]]` each.
+///
+/// # Errors
+/// When the file cannot be read, or is no such list: [`Error::Form`] with the line.
+pub fn list(path: &Path) -> Result<Vec<Definition>, Error> {
+    let refuse = |why: String| Error::Form {
+        path: path.to_owned(),
+        why,
+    };
+    let bytes = keep::read(path, LONGEST)?
+        .ok_or_else(|| Error::file("read", path)(io::ErrorKind::NotFound.into()))?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("it is no UTF-8".into()))?;
+    definitions(&text).map_err(|error| refuse(error.to_string()))
+}
 
 /// Fetches feeds into a folder.
 #[derive(Clone, Debug)]
@@ -56,6 +75,9 @@ pub struct Fetched {
     pub form: Form,
     /// Where it lies now.
     pub path: PathBuf,
+    /// When its partner was asked last.
+    #[serde(skip)]
+    pub asked: Timestamp,
     /// How.
     #[serde(flatten)]
     pub how: How,
@@ -72,7 +94,7 @@ struct State {
 
 impl Fetcher {
     /// What would be asked, without asking: method and address without its query, and what the partner would learn.
-    pub fn plan(&self, entry: &Entry) -> String {
+    pub fn plan(&self, entry: &Definition) -> String {
         let address = entry.url.split('?').next().unwrap_or_default();
         if self.offline {
             return format!("{}: nobody is asked (--offline)", entry.name);
@@ -93,7 +115,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// Of the partner and of files; [`Error::Form`] where nobody may be asked and nothing lies here.
-    pub fn fetch(&self, entry: &Entry) -> Result<Fetched, Error> {
+    pub fn fetch(&self, entry: &Definition) -> Result<Fetched, Error> {
         fs::create_dir_all(&self.out).map_err(Error::file("create", &self.out))?;
         if entry.form == Form::Misp {
             return self.events(entry);
@@ -101,10 +123,11 @@ impl Fetcher {
         let path = self
             .out
             .join(format!("{}.{}", entry.name, entry.form.ending()));
-        let had = |how| Fetched {
+        let had = |asked, how| Fetched {
             name: entry.name.clone(),
             form: entry.form,
             path: path.clone(),
+            asked: Timestamp::from_seconds(asked).unwrap_or(Timestamp(0)),
             how,
         };
         let remembered = self.out.join(format!("{}.state", entry.name));
@@ -119,7 +142,7 @@ impl Fetcher {
         let age = u64::try_from(now.seconds().saturating_sub(state.asked)).unwrap_or(0);
         let here = path.is_file() && state.asked != 0;
         if here && (self.offline || (!self.anew && age < u64::from(entry.max_age_hours) * 3600)) {
-            return Ok(had(How::Kept { age }));
+            return Ok(had(state.asked, How::Kept { age }));
         }
         if self.offline {
             return Err(Error::Form {
@@ -140,7 +163,7 @@ impl Fetcher {
         let how = self.download(&client, &request, &path, &mut state)?;
         state.asked = now.seconds();
         keep::remember(&remembered, &state)?;
-        Ok(had(how))
+        Ok(had(state.asked, how))
     }
 
     fn download(
@@ -195,7 +218,7 @@ impl Fetcher {
         Err(http::Error::Stopped.into())
     }
 
-    fn events(&self, entry: &Entry) -> Result<Fetched, Error> {
+    fn events(&self, entry: &Definition) -> Result<Fetched, Error> {
         let path = self.out.join(&entry.name);
         let remembered = self.out.join(format!("{}.state", entry.name));
         let feed = if split(&entry.url).is_some() {
@@ -209,6 +232,7 @@ impl Fetcher {
                     name: entry.name.clone(),
                     form: entry.form,
                     path,
+                    asked: self.settings.clock.now(),
                     how: How::Kept { age },
                 });
             }
@@ -225,11 +249,12 @@ impl Fetcher {
             name: entry.name.clone(),
             form: entry.form,
             path,
+            asked: self.settings.clock.now(),
             how: How::Events(taken),
         })
     }
 
-    fn client(&self, entry: &Entry) -> Result<(Client, String), Error> {
+    fn client(&self, entry: &Definition) -> Result<(Client, String), Error> {
         let (host, path) = split(&entry.url).ok_or(http::Error::Address {
             address: entry.name.clone(),
             why: "its url is none; write https://host/path",
@@ -240,7 +265,7 @@ impl Fetcher {
         ))
     }
 
-    fn settings_of(&self, entry: &Entry) -> Result<Settings, Error> {
+    fn settings_of(&self, entry: &Definition) -> Result<Settings, Error> {
         let mut settings = self.settings.clone();
         let key = match (&entry.key_env, &entry.key_file) {
             (Some(name), _) => Some(Secret::from_env(name)?),

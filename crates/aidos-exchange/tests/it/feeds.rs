@@ -5,13 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aidos_convert::feed::{Definition, Form, definitions};
 use aidos_exchange::Error;
-use aidos_exchange::feed::{Entry, Feed, Fetcher, Form, How, List, write};
-use aidos_exchange::http::Client;
+use aidos_exchange::feed::{Feed, Fetcher, How, tell, write};
+
 use serde_json::{Value, json};
 
 use crate::misp::{event, released, uuid};
 use crate::stand::{Reply, Stand, still};
+use aidos_exchange::http::Client;
 
 fn take(feed: &Feed, state: &Path) -> (Result<aidos_exchange::feed::Taken, Error>, Vec<String>) {
     let mut came = Vec::new();
@@ -163,9 +165,9 @@ fn names_that_lead_elsewhere_are_refused() {
     assert_eq!(take(&source, &state).0.unwrap().missing, [uuid(2)]);
 }
 
-fn entry(url: &str, more: &str) -> Entry {
+fn entry(url: &str, more: &str) -> Definition {
     let text = format!("[[feed]]\nname = \"list\"\nurl = \"{url}\"\nform = \"text\"\n{more}");
-    List::parse(&text).unwrap().feed.remove(0)
+    definitions(&text).unwrap().remove(0)
 }
 
 #[test]
@@ -237,6 +239,85 @@ fn a_list_that_breaks_off_or_is_too_large_leaves_the_one_before() {
         assert_eq!(text(), "the second\n");
         assert!(!folder.path().join("list.txt.part").exists());
     }
+}
+
+#[test]
+fn what_is_fetched_is_told_as_stix() {
+    let count = AtomicUsize::new(0);
+    let stand = Stand::start(move |asked| match asked.path.as_str() {
+        "/x" if count.fetch_add(1, Ordering::Relaxed) == 0 => {
+            Reply::text("# a head\n45.33.32.156\nhxxp://bad[.]com/x\n10.0.0.1\n")
+        }
+        "/x" => Reply::text("45.33.32.156\n45.33.32.157\n"),
+        "/bundle" => Reply::text(
+            r#"{"type":"bundle","id":"bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","spec_version":"2.0","objects":[
+            {"type":"indicator","id":"indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","created":"2017-01-01T00:00:00.000Z",
+            "modified":"2017-01-01T00:00:00.000Z","labels":["anonymization"],"pattern":"[url:value = 'http://a.example/']","valid_from":"2017-01-01T00:00:00Z"}]}"#,
+        ),
+        _ => Reply::text("{\"no\": \"bundle\"}"),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, clock) = still();
+    let fetcher = Fetcher {
+        out: folder.path().to_owned(),
+        offline: false,
+        anew: true,
+        settings,
+    };
+    let read = |path: &Path| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
+    let values = |bundle: &Value| -> Vec<String> {
+        let all = bundle["objects"].as_array().unwrap().iter();
+        let all = all.filter(|it| it["type"] == "indicator");
+        all.map(|it| it["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let one = entry(&format!("{}/x", stand.url()), "age = 30\ntlp = \"green\"");
+    let told = tell(&one, &fetcher.fetch(&one).unwrap()).unwrap();
+    assert_eq!((told.objects, told.private, told.unread), (2, 1, 0));
+    assert_eq!(told.bundle, folder.path().join("list.bundle.json"));
+    let first = read(&told.bundle);
+    assert_eq!(values(&first), ["45.33.32.156", "http://bad.com/x"]);
+    // A day later one is named again, one no more, one is new.
+    clock.go_on(86_400);
+    let told = tell(&one, &fetcher.fetch(&one).unwrap()).unwrap();
+    let second = read(&told.bundle);
+    assert_eq!(values(&second), ["45.33.32.156", "45.33.32.157"]);
+    let (old, new) = (&first["objects"][2], &second["objects"][2]);
+    assert_eq!((&old["id"], &old["created"]), (&new["id"], &new["created"]));
+    assert_ne!(old["modified"], new["modified"]);
+    assert_ne!(old["valid_until"], new["valid_until"]);
+    assert_ne!(second["objects"][3]["created"], new["created"]);
+
+    // A bundle of STIX 2.0 is told as 2.1; what is none is refused with its name.
+    let of = |path: &str| {
+        let text = format!(
+            "[[feed]]\nname = \"b\"\nurl = \"{}{path}\"\nform = \"stix\"",
+            stand.url()
+        );
+        definitions(&text).unwrap().remove(0)
+    };
+    let told = tell(&of("/bundle"), &fetcher.fetch(&of("/bundle")).unwrap()).unwrap();
+    assert_eq!(told.objects, 1);
+    assert_eq!(read(&told.bundle)["objects"][0]["pattern_type"], "stix");
+    let error = tell(&of("/none"), &fetcher.fetch(&of("/none")).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("b.json"), "{error}");
+    assert_eq!(
+        read(&told.bundle)["objects"][0]["pattern_type"],
+        "stix",
+        "the one before stays"
+    );
+
+    // Events of MISP, a bundle each.
+    let events = feed();
+    let text = format!(
+        "[[feed]]\nname = \"m\"\nurl = \"{}\"\nform = \"misp\"",
+        events.path().display()
+    );
+    let misp = definitions(&text).unwrap().remove(0);
+    let told = tell(&misp, &fetcher.fetch(&misp).unwrap()).unwrap();
+    let text = fs::read_to_string(&told.bundle).unwrap();
+    assert_eq!(text.lines().count(), 3);
+    assert!(text.contains("198.51.100.1"), "{text}");
 }
 
 #[test]

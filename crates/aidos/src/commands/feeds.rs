@@ -1,17 +1,20 @@
-//! `aidos feeds`: lists of others, fetched when they have changed.
+//! `aidos feeds`: lists of others, fetched when they have changed and told as STIX.
 
 use std::path::{Path, PathBuf};
 
+use aidos_convert::feed::{Definition, Form};
 use aidos_engine::Exit;
-use aidos_exchange::feed::{Fetched, Fetcher, How, List};
+use aidos_exchange::Error;
+use aidos_exchange::feed::{self, Fetched, Fetcher, How, Told};
 use aidos_exchange::http::{Settings, Stop};
 use clap::Subcommand;
+use serde::Serialize;
 
 use super::partner::failed;
 use crate::cli::Session;
 use crate::ui::{counted, plain};
 
-/// Fetch the feeds of a list
+/// Fetch the feeds of a list, and tell them as STIX
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos feeds fetch --list feeds.toml --out feeds\n  \
@@ -26,15 +29,16 @@ enum What {
     Fetch(Fetch),
 }
 
-/// Fetch what has changed of the feeds of a list (TOML), and keep it with its age
+/// Fetch what has changed of the feeds of a list (TOML), keep it with its age, and tell it as STIX
 ///
-/// A feed that fails leaves what was fetched before, and does not stop the others.
+/// Lists, tables, JSON and RSS become indicators with the confidence, the label and the end that the list of feeds gives
+/// them; events of MISP become bundles. A feed that fails leaves what was fetched before, and does not stop the others.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     aidos feeds fetch --list feeds.toml --out feeds\n  \
     aidos feeds fetch --list feeds.toml --out feeds --only osint --again\n  \
     aidos feeds fetch --list feeds.toml --dry-run\n\n\
-    Exit code 5: a feed could not be had.")]
+    Writes NAME.bundle.json, of events of MISP NAME.bundles.jsonl. Exit code 5: a feed could not be had.")]
 struct Fetch {
     /// The list: a table of TOML for each feed, with name, url and form
     #[arg(long, value_name = "FILE")]
@@ -81,7 +85,7 @@ pub(super) fn settings(ca_file: Option<&Path>, session: &Session<'_>) -> Setting
 }
 
 fn fetch(args: &Fetch, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let list = List::read(&args.list).map_err(failed)?;
+    let list = feed::list(&args.list).map_err(failed)?;
     let fetcher = Fetcher {
         out: args.out.clone(),
         offline: args.offline,
@@ -91,7 +95,7 @@ fn fetch(args: &Fetch, session: &Session<'_>) -> anyhow::Result<Exit> {
     if let Some(unknown) = args
         .only
         .iter()
-        .find(|name| list.feed.iter().all(|entry| entry.name != **name))
+        .find(|name| list.iter().all(|entry| entry.name != **name))
     {
         return Err(crate::ui::usage(format!(
             "no feed of the list is called `{unknown}`"
@@ -99,16 +103,16 @@ fn fetch(args: &Fetch, session: &Session<'_>) -> anyhow::Result<Exit> {
     }
     let mut exit = Exit::Done;
     let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|own| own == name);
-    for entry in list.feed.iter().filter(|entry| wanted(&entry.name)) {
+    for entry in list.iter().filter(|entry| wanted(&entry.name)) {
         if args.dry_run {
             session.ui.say(&plain(&fetcher.plan(entry)));
             continue;
         }
-        match fetcher.fetch(entry) {
-            Ok(fetched) => {
-                session.ui.say(&plain(&line(&fetched)));
+        match fetch_one(&fetcher, entry) {
+            Ok(both) => {
+                session.ui.say(&plain(&line(entry, &both)));
                 if session.ui.json() {
-                    session.ui.object(&fetched)?;
+                    session.ui.object(&both)?;
                 }
             }
             Err(error) if error.is_stopped() => return Err(failed(error)),
@@ -125,12 +129,42 @@ fn fetch(args: &Fetch, session: &Session<'_>) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn line(fetched: &Fetched) -> String {
+/// What came of a feed.
+#[derive(Serialize)]
+struct Both {
+    #[serde(flatten)]
+    fetched: Fetched,
+    #[serde(flatten)]
+    told: Told,
+}
+
+fn fetch_one(fetcher: &Fetcher, entry: &Definition) -> Result<Both, Error> {
+    let fetched = fetcher.fetch(entry)?;
+    let told = feed::tell(entry, &fetched)?;
+    Ok(Both { fetched, told })
+}
+
+fn line(entry: &Definition, Both { fetched, told }: &Both) -> String {
     let how = match &fetched.how {
         How::Fetched { bytes } => counted(*bytes, "byte", "bytes"),
         How::Unchanged => "unchanged".into(),
         How::Kept { age } => format!("kept, {} old", counted(age / 60, "minute", "minutes")),
         How::Events(taken) => counted(taken.events as u64, "new event", "new events"),
     };
-    format!("{}: {how}, {}", fetched.name, fetched.path.display())
+    let objects = match entry.form {
+        Form::Misp | Form::Stix => counted(told.objects, "object of STIX", "objects of STIX"),
+        _ => counted(told.objects, "indicator", "indicators"),
+    };
+    let left = match told.private {
+        0 => String::new(),
+        private => format!(
+            ", {} left out",
+            counted(private, "private value", "private values")
+        ),
+    };
+    format!(
+        "{}: {how}; {objects}{left}: {}",
+        fetched.name,
+        told.bundle.display()
+    )
 }

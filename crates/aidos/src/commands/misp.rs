@@ -97,7 +97,7 @@ struct Pull {
     aidos misp push --match result.csv --url https://misp.example.org --source sensor-7\n\n\
     Exit codes: 3 a person has to approve the release, 4 it must not leave, 5 the MISP or the network failed, or it refused\n\
     an event.")]
-struct Push {
+pub(super) struct Push {
     /// The case's folder
     #[arg(value_name = "CASE", required_unless_present = "hits")]
     case: Option<PathBuf>,
@@ -228,6 +228,37 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     }
 }
 
+impl Push {
+    /// The push of a case to a partner that is named in a file.
+    pub(super) fn of(
+        case: PathBuf,
+        connection: ConnectionArgs,
+        ceiling: Tlp,
+        (distribution, publish): (u8, bool),
+        tag: Vec<String>,
+        policy: PolicyArgs,
+    ) -> Self {
+        Self {
+            case: Some(case),
+            connection,
+            ceiling: Some(ceiling),
+            distribution,
+            publish,
+            tag,
+            hits: None,
+            source: None,
+            state: None,
+            dry_run: false,
+            policy,
+        }
+    }
+
+    /// Whether the partner could be asked: reads the key and the certificates, and asks nothing.
+    pub(super) fn check(&self, session: &Session<'_>) -> anyhow::Result<()> {
+        partner_of(&self.connection, session).map(drop)
+    }
+}
+
 fn partner_of(connection: &ConnectionArgs, session: &Session<'_>) -> anyhow::Result<Misp> {
     let key = connection.token("AIDOS_MISP_KEY")?.ok_or_else(|| {
         usage("a MISP wants a key; set AIDOS_MISP_KEY, or name a file with --token-file")
@@ -341,7 +372,7 @@ fn event_of(
     Ok(shareable.map(|_| vec![event]))
 }
 
-fn push(args: &Push, session: &Session<'_>) -> anyhow::Result<Exit> {
+pub(super) fn push(args: &Push, session: &Session<'_>) -> anyhow::Result<Exit> {
     let (Some(case), Some(ceiling)) = (&args.case, args.ceiling) else {
         return Err(usage(
             "name a case and what the MISP takes (--ceiling), or a result with --match",

@@ -24,6 +24,7 @@ pub(crate) mod providers;
 pub(crate) mod release;
 pub(crate) mod run;
 pub(crate) mod sample;
+pub(crate) mod share;
 pub(crate) mod simulate;
 pub(crate) mod stix;
 pub(crate) mod taxii;

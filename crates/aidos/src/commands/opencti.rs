@@ -63,6 +63,9 @@ struct Check {
     connection: ConnectionArgs,
 }
 
+/// Objects of a piece, where nobody says otherwise.
+const OBJECTS: usize = 500;
+
 /// Push the released bundle of a case, in pieces, as one work
 ///
 /// Only what the gate released leaves, and only where no object carries a stricter label than the platform takes
@@ -73,7 +76,7 @@ struct Check {
     aidos opencti push out/evidence --url https://opencti.example.org --ceiling amber\n  \
     aidos opencti push out/evidence --url https://opencti.example.org --ceiling green --wait 600\n  \
     aidos opencti push out/evidence --url https://opencti.example.org --ceiling green --dry-run > would-leave.json")]
-struct Push {
+pub(super) struct Push {
     /// The case's folder
     #[arg(value_name = "CASE")]
     case: PathBuf,
@@ -93,7 +96,7 @@ struct Push {
     state: Option<PathBuf>,
 
     /// The most objects of a piece
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = OBJECTS)]
     objects: usize,
 
     /// Seconds to wait until the platform has worked everything in [default: do not wait]
@@ -224,6 +227,32 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     }
 }
 
+impl Push {
+    /// The push of a case to a partner that is named in a file.
+    pub(super) fn of(
+        case: PathBuf,
+        connection: ConnectionArgs,
+        ceiling: Tlp,
+        policy: PolicyArgs,
+    ) -> Self {
+        Self {
+            case,
+            connection,
+            ceiling,
+            policy,
+            state: None,
+            objects: OBJECTS,
+            wait: 0,
+            dry_run: false,
+        }
+    }
+
+    /// Whether the platform could be asked: reads the token and the certificates, and asks nothing.
+    pub(super) fn check(&self, session: &Session<'_>) -> anyhow::Result<()> {
+        opencti(&self.connection, session).map(drop)
+    }
+}
+
 fn opencti(connection: &ConnectionArgs, session: &Session<'_>) -> anyhow::Result<OpenCti> {
     let token = connection.token(TOKEN)?.ok_or_else(|| {
         usage("an OpenCTI wants a token; give it with --token-file, or in AIDOS_OPENCTI_TOKEN")
@@ -272,7 +301,7 @@ fn check(args: &Check, session: &Session<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn push_to(args: &Push, session: &Session<'_>) -> anyhow::Result<Exit> {
+pub(super) fn push_to(args: &Push, session: &Session<'_>) -> anyhow::Result<Exit> {
     let config = session.config([args.policy.given()])?;
     let released = partner::released(&args.case, args.ceiling, &config, session)?;
     if args.dry_run {

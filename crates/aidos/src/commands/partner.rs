@@ -19,6 +19,9 @@ use crate::config::Config;
 use crate::options;
 use crate::ui::{ended, usage};
 
+/// Seconds for a request and its answer, where nobody says otherwise.
+pub(crate) const TIMEOUT: u64 = 60;
+
 /// Where the partner is, and how it is reached.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "How the partner is reached")]
@@ -48,7 +51,7 @@ pub(crate) struct ConnectionArgs {
     pub(crate) insecure_http: bool,
 
     /// Seconds for a request and its answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
     pub(crate) timeout: u64,
 }
 

@@ -11,10 +11,11 @@ use aidos_engine::{Error, Exit, Refused, Summary};
 use aidos_model::Timestamp;
 use aidos_privacy::gate::State;
 
+use super::share::Partners;
 use crate::cli::Session;
 use crate::config::{Config, Given, switch};
 use crate::options::{self, ModelArgs, PolicyArgs, ReadingArgs, SharingArgs, maybe};
-use crate::ui::{Ui, count, counted, plain};
+use crate::ui::{Ui, count, counted, plain, usage};
 
 /// Raw evidence in; clean entries, STIX 2.1, patterns and a report out
 ///
@@ -25,9 +26,11 @@ use crate::ui::{Ui, count, counted, plain};
     aidos run examples/evidence.zip\n  \
     aidos run fw.log mail.csv --case march --timezone Europe/Athens --own hospital.example\n  \
     zcat fw.log.gz | aidos run - --provider 8bells --case fw --json\n  \
-    aidos run big/ --compress --resume          go on after an interruption\n\n\
+    aidos run big/ --compress --resume          go on after an interruption\n  \
+    aidos run fw.log --case march --share misp,taxii\n\n\
     A finished case of the same inputs and options is replaced; of others it is refused without\n\
-    --force. Rejected rows are no failure; --fail-on rejects makes them one (exit code 3).")]
+    --force. Rejected rows are no failure; --fail-on rejects makes them one (exit code 3).\n\n\
+    With --share: 3 a person has to approve the release, 4 it must not leave, 5 a partner or the network failed.")]
 pub(crate) struct Args {
     /// Files, folders and archives; - for standard input
     #[arg(required = true, value_name = "INPUT")]
@@ -60,6 +63,19 @@ pub(crate) struct Args {
         help_heading = "What may leave"
     )]
     shareable: Option<String>,
+
+    /// Send what the gate releases to these partners, as their file names them: misp,taxii
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "What may leave"
+    )]
+    share: Vec<String>,
+
+    /// The file of partners (TOML) [default: partners.toml in the configuration's folder]
+    #[arg(long, value_name = "FILE", help_heading = "What may leave")]
+    partners: Option<String>,
 
     /// Compress the NDJSON files with zstd
     #[arg(
@@ -94,6 +110,7 @@ impl Args {
             ("out", maybe(self.out.as_ref())),
             ("compress", maybe(self.compress.as_ref())),
             ("shareable", maybe(self.shareable.as_ref())),
+            ("partners", maybe(self.partners.as_ref())),
             ("fail-on", maybe(self.fail_on.as_ref())),
         ]
     }
@@ -142,6 +159,13 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         args.reading.given(),
     ])?;
     let plan = args.plan(&config, session.ui)?;
+    if !args.share.is_empty() && plan.protection.is_none() {
+        return Err(usage(
+            "--share wants what may leave, and shareable is false; leave that out",
+        ));
+    }
+    let case = plan.out.join(plan.case_name()?);
+    let partners = Partners::read(&args.share, &config, &case, &args.policy, session)?;
     let stdin = plan
         .reading
         .inputs
@@ -161,7 +185,11 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         session.ui.object(&summary)?;
     }
     let fail_on_rejects = config.one("fail-on") == Some("rejects");
-    Ok(exit(&summary, fail_on_rejects))
+    let shared = partners.send(session)?;
+    Ok(match exit(&summary, fail_on_rejects) {
+        Exit::Done => shared,
+        own => own,
+    })
 }
 
 /// The exit code of a job that came to its end.

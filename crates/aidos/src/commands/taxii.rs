@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aidos_engine::Exit;
 use aidos_engine::progress::{Moment, Progress as _};
-use aidos_exchange::http::{Auth, Settings};
+use aidos_exchange::http::{Auth, Client, Settings};
 use aidos_exchange::pulled::Pulled;
 use aidos_exchange::sent::Sent;
 use aidos_exchange::taxii::types::Collection;
@@ -43,16 +43,22 @@ enum What {
     Push(Push),
 }
 
+/// Objects of an envelope, where nobody says otherwise.
+const OBJECTS: usize = 500;
+
+/// Seconds to wait until a server has worked an envelope in, where nobody says otherwise.
+const WAIT: u64 = 300;
+
 /// Who asks, where it is no token.
 #[derive(clap::Args, Debug)]
-struct UserArgs {
+pub(super) struct UserArgs {
     /// The name of the user [default: from the environment]
     #[arg(long, value_name = "NAME", help_heading = "How the partner is reached")]
-    user: Option<String>,
+    pub(super) user: Option<String>,
 
     /// The password, alone in a file that its owner alone may read [default: from the environment]
     #[arg(long, value_name = "FILE", help_heading = "How the partner is reached")]
-    password_file: Option<PathBuf>,
+    pub(super) password_file: Option<PathBuf>,
 }
 
 /// List the collections of a server: id, title, what may be read and written
@@ -139,7 +145,7 @@ struct Pull {
     aidos taxii push out/evidence --url https://taxii.example.org/api1/ --collection inbox --ceiling green --dry-run > would-leave.json\n\n\
     Exit codes: 3 a person has to approve the release, 4 it must not leave, 5 the server or the network failed, or it did\n\
     not take every object.")]
-struct Push {
+pub(super) struct Push {
     /// The case's folder
     #[arg(value_name = "CASE")]
     case: PathBuf,
@@ -166,11 +172,11 @@ struct Push {
     state: Option<PathBuf>,
 
     /// The most objects of an envelope
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = OBJECTS)]
     objects: usize,
 
     /// Seconds to wait until the server has worked an envelope in
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    #[arg(long, value_name = "SECONDS", default_value_t = WAIT)]
     wait: u64,
 
     /// Print the objects that would be sent, and contact nobody
@@ -184,6 +190,38 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         What::Collections(args) => collections(args, session),
         What::Pull(args) => pull_from(args, session),
         What::Push(args) => push_to(args, session),
+    }
+}
+
+impl Push {
+    /// The push of a case to a partner that is named in a file.
+    pub(super) fn of(
+        case: PathBuf,
+        connection: ConnectionArgs,
+        user: UserArgs,
+        collection: String,
+        ceiling: Tlp,
+        policy: PolicyArgs,
+    ) -> Self {
+        Self {
+            case,
+            connection,
+            user,
+            collection,
+            ceiling,
+            policy,
+            state: None,
+            objects: OBJECTS,
+            wait: WAIT,
+            dry_run: false,
+        }
+    }
+
+    /// Whether the server could be asked: reads secrets and certificates, and asks nothing.
+    pub(super) fn check(&self, session: &Session<'_>) -> anyhow::Result<()> {
+        let settings = settings(&self.connection, &self.user, session)?;
+        let client = Client::new(&self.connection.url, settings);
+        client.map(drop).map_err(|error| failed(error.into()))
     }
 }
 
@@ -357,7 +395,7 @@ pub(super) fn tell_pulled(
     Ok(Exit::Done)
 }
 
-fn push_to(args: &Push, session: &Session<'_>) -> anyhow::Result<Exit> {
+pub(super) fn push_to(args: &Push, session: &Session<'_>) -> anyhow::Result<Exit> {
     let config = session.config([args.policy.given()])?;
     let released = partner::released(&args.case, args.ceiling, &config, session)?;
     if args.dry_run {

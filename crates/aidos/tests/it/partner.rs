@@ -178,6 +178,95 @@ fn nothing_leaves_before_the_gate_says_so_and_nobody_is_asked() {
 }
 
 #[test]
+fn a_run_shares_what_the_gate_releases() {
+    let folder = folder();
+    let folder = folder.path();
+    let server = Server::default();
+    let url = server.start();
+    let closed = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    fs::write(folder.join("gw.log"), LOG).unwrap();
+    let partners = |rest: &str| {
+        let text = format!(
+            "[inbox]\nkind = \"taxii\"\nurl = \"{url}/api/\"\ncollection = \"c\"\nceiling = \"green\"\n\
+             [opencti]\nurl = \"{nobody}\"\nceiling = \"green\"\n{rest}"
+        );
+        fs::create_dir_all(folder.join("config/aidos")).unwrap();
+        fs::write(folder.join("config/aidos/partners.toml"), text).unwrap();
+    };
+    let run = |share: &str, more: &[&str]| {
+        let mut words = vec!["run", "gw.log", "--tlp", "green", "--share", share];
+        words.extend(more);
+        command(folder, &words)
+    };
+    // A mistake ends before a case is begun.
+    assert_eq!(code(&run("inbox", &[])), 2, "there is no file of partners");
+    for (share, rest, said) in [
+        ("mips", "", "there are: inbox, opencti"),
+        ("inbox,inbox", "", "names it twice"),
+        ("a", "[a]\nurl = \"x\"\nceiling = \"green\"", "kind = "),
+        (
+            "a",
+            "[a]\nkind = \"misp\"\nurl = \"x\"\nceiling = \"red\"",
+            "TLP:RED",
+        ),
+        ("inbox", "[a]\ncolour = 1", "partners.toml:10"),
+        (
+            "a",
+            "[a]\nkind = \"opencti\"\nurl = \"http://a.example\"\nceiling = \"green\"",
+            "a.example",
+        ),
+        (
+            "misp",
+            "[misp]\nurl = \"http://127.0.0.1:1\"\nceiling = \"green\"",
+            "AIDOS_MISP_KEY",
+        ),
+        ("opencti", "publish = true", "for a MISP"),
+    ] {
+        partners(rest);
+        let done = run(share, &[]);
+        assert_eq!(code(&done), 2, "{share} {rest}: {}", err(&done));
+        assert!(err(&done).contains(said), "{said}: {}", err(&done));
+    }
+    assert!(!folder.join("out").exists());
+    partners("");
+    assert_eq!(code(&run("inbox", &["--shareable=false"])), 2);
+    // It waits for a person: the case is made, and nobody is asked.
+    let done = run("inbox", &[]);
+    assert_eq!(code(&done), 3, "{}", err(&done));
+    assert!(folder.join("out/gw/case.json").is_file());
+    assert!(server.asked.lock().unwrap().is_empty());
+    let words = ["release", "approve", "out/gw", "--by", "Ada", "--why", "x"];
+    assert_eq!(code(&command(folder, &words)), 0);
+    // One that does not answer does not stop the other.
+    let done = run("opencti,inbox", &["--resume", "--json"]);
+    assert_eq!(code(&done), 5, "{}", err(&done));
+    let sent = server.objects.lock().unwrap().len();
+    assert!(sent > 3, "{sent}");
+    let last: Value = serde_json::from_str(out(&done).lines().last().unwrap()).unwrap();
+    assert_eq!(last["taken"], sent);
+    // Again sends nothing again.
+    let done = run("inbox", &["--resume"]);
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    assert_eq!(server.objects.lock().unwrap().len(), sent);
+    // A policy may have the last word.
+    fs::write(
+        folder.join("p.toml"),
+        "approval = \"policy\"\nlegal_basis = \"legitimate-interests\"\n",
+    )
+    .unwrap();
+    let done = run("inbox", &["--case", "b", "--policy", "p.toml"]);
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    // A stricter label than the partner takes is refused.
+    let words = [
+        "run", "gw.log", "--case", "c", "--policy", "p.toml", "--tlp", "amber", "--share", "inbox",
+    ];
+    let done = command(folder, &words);
+    assert_eq!(code(&done), 4, "{}", err(&done));
+}
+
+#[test]
 fn who_does_not_answer_ends_with_5_and_what_is_missing_with_2() {
     let folder = folder();
     let folder = folder.path();
