@@ -68,7 +68,7 @@ pub(crate) struct Global {
 /// What can be asked.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    Run(run_command::Args),
+    Run(Box<run_command::Args>),
     Extract(extract::Args),
     Clean(clean::Args),
     Stix(stix::Args),
