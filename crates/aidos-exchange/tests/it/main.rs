@@ -26,3 +26,4 @@ mod released;
 mod services;
 mod tables;
 mod taxii;
+mod tls;
