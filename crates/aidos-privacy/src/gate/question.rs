@@ -422,7 +422,7 @@ mod tests {
             ..question(Subject::Ip, "45.3.1.1")
         };
         let attacker = Some(Role::Attacker);
-        let strict = asker("");
+        let strict = asker("[ask]\npap = \"green\"");
         let open = asker("[ask]\ntlp = \"amber+strict\"\npap = \"amber\"\nunknown = true");
         for asker in [&strict, &open] {
             for pap in [Pap::Clear, Pap::Red] {
@@ -446,11 +446,9 @@ mod tests {
             assert!(strict.ask(labelled(tlp, pap, role)).is_err());
             assert!(open.ask(labelled(tlp, pap, role)).is_ok());
         }
-        assert!(
-            strict
-                .ask(labelled(Tlp::Amber, Pap::Green, attacker))
-                .is_ok()
-        );
+        for (asker, pap) in [(&strict, Pap::Green), (&asker(""), Pap::Amber)] {
+            assert!(asker.ask(labelled(Tlp::Amber, pap, attacker)).is_ok());
+        }
     }
 
     #[test]
@@ -464,8 +462,8 @@ mod tests {
             assert!(error.problem.contains("never"), "{error}");
         }
         let plain = Policy::parse("name = \"x\"").unwrap();
-        let same = Policy::parse("name = \"x\"\n[ask]\npap = \"green\"").unwrap();
-        let other = Policy::parse("name = \"x\"\n[ask]\npap = \"amber\"").unwrap();
+        let same = Policy::parse("name = \"x\"\n[ask]\npap = \"amber\"").unwrap();
+        let other = Policy::parse("name = \"x\"\n[ask]\npap = \"green\"").unwrap();
         assert_eq!(plain.digest(), same.digest());
         assert_ne!(plain.digest(), other.digest());
     }

@@ -8,7 +8,8 @@ use super::Pap;
 /// What reputation services may be asked about.
 ///
 /// A question tells a service, and whoever reads its logs, what was seen. PAP:AMBER by its definition admits online checks
-/// at third parties; the default is stricter, since a service's customers see that somebody asked.
+/// at third parties, and nobody is asked unless a person names the service; where its customers see that somebody asked, a policy can
+/// say PAP:GREEN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Asking {
     /// The strictest TLP label of what may be asked about. Never red.
@@ -21,11 +22,11 @@ pub struct Asking {
 }
 
 impl Default for Asking {
-    /// TLP:AMBER, PAP:GREEN, attackers' values alone.
+    /// TLP:AMBER, PAP:AMBER, attackers' values alone.
     fn default() -> Self {
         Self {
             tlp: Tlp::Amber,
-            pap: Pap::Green,
+            pap: Pap::Amber,
             unknown: false,
         }
     }

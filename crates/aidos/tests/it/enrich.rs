@@ -103,10 +103,13 @@ fn without_a_service_tables_alone_are_looked_at() {
 fn what_may_not_be_asked_is_not_asked() {
     let folder = folder();
     case(folder.path(), "amber");
+    fs::write(folder.path().join("p.toml"), "[ask]\npap = \"green\"\n").unwrap();
     let (url, asked) = service("200 OK", good());
     let words = [
         "enrich",
         "out/gw",
+        "--policy",
+        "p.toml",
         "--services",
         "abuseipdb",
         "--service-url",
