@@ -374,11 +374,7 @@ fn count(counts: &mut Counts, outcome: &Result<Got, Why>) {
         }
         Err(Why::Listed) => {}
         Err(Why::Trouble(trouble)) => {
-            let unsent = matches!(
-                trouble,
-                Trouble::Offline | Trouble::UsedUp(_) | Trouble::LeftAlone
-            );
-            counts.asked += u64::from(!unsent);
+            counts.asked += u64::from(trouble.was_asked());
             counts.partners += u64::from(trouble.is_partners());
             *counts.failed.entry(trouble.word()).or_default() += 1;
         }

@@ -1,8 +1,8 @@
 //! Files that are whole or not there: what an exchange remembers, and what it fetched.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -28,6 +28,16 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         fs::rename(&part, path)
     };
     write().map_err(Error::file("write", path))
+}
+
+/// Makes a folder for its owner alone, and those above it, where they are missing.
+pub(crate) fn make(folder: &Path) -> Result<(), Error> {
+    let mut builder = DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(Error::file("create", folder))
 }
 
 /// Reads a file, up to a limit; `None` where it is missing.
