@@ -460,8 +460,8 @@ mod tests {
             (Subject::Email, "a=b@evil.gr", Ok("a=b@evil.gr")),
             (
                 Subject::Email,
-                "notcorp.gr@evil.gr",
-                Ok("notcorp.gr@evil.gr"),
+                "7notcorp.gr@evil.gr",
+                Ok("7notcorp.gr@evil.gr"),
             ),
             // Who reads numbers in hexadecimal sees a private address.
             (Subject::Domain, "10.0.0.0x1", Err(Special)),
