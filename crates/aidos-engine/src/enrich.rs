@@ -14,7 +14,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use aidos_exchange::service::{Answer, Desk, Got, Left, Service, Trouble, join};
+use aidos_exchange::service::{Answer, Desk, Got, Left, Service, join};
 use aidos_exchange::table::{Known, Tables};
 use aidos_model::Tlp;
 use aidos_privacy::gate::{Asker, NotAsked, Question, Shareable};
