@@ -27,6 +27,7 @@ mod platform;
 mod questions;
 mod released;
 mod secrets;
+mod seeds;
 mod services;
 mod situations;
 mod tables;
