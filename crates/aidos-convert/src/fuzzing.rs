@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 
 use aidos_model::Timestamp;
-use aidos_model::stix::id_of;
+use aidos_model::json::{self, Shape};
+use aidos_model::misp::Document;
+use aidos_model::stix::{Bundle, id_of};
 use serde_json::Value;
 
 use crate::feed::{definitions, parse};
 use crate::indicator::{Find, Kind, Reach, Scanner, defang, reach_of, refang, scan};
+use crate::misp_stix::{self, Form, form_of};
 use crate::read::{Format, Options, read, sniff};
 
 type Owned = (Kind, String, u64, usize, bool);
@@ -164,5 +167,67 @@ pub fn feeds(bytes: &[u8]) {
             );
         }
         Err(error) => assert!(!error.to_string().contains('\n'), "{error:?}"),
+    }
+}
+
+/// An event of MISP or a bundle of STIX, to the other form and to STIX: refused with one line, or the same document each time,
+/// which is of that form, reads back as it was written, can be converted on, and is the same bundle after it was converted to STIX
+/// again.
+///
+/// # Panics
+///
+/// If one of these does not hold.
+pub fn convert(bytes: &[u8]) {
+    for to in [Form::Stix, Form::Misp] {
+        let made = match misp_stix::convert(bytes, to) {
+            Ok(made) => made,
+            Err(error) => {
+                assert!(!error.to_string().contains('\n'), "{error:?}");
+                continue;
+            }
+        };
+        let text = String::from_utf8_lossy(&made.text);
+        assert!(!text.contains('\n'), "{text}");
+        let Ok(again) = misp_stix::convert(bytes, to) else {
+            panic!("converted once only: {text}");
+        };
+        assert_eq!((&again.text, &again.losses), (&made.text, &made.losses));
+        assert_eq!(form_of(&made.text), Ok(to), "{text}");
+        let written = match to {
+            Form::Stix => json::read::<Bundle>(&made.text).map(|bundle| bundle.to_vec()),
+            Form::Misp => json::read::<Document>(&made.text).map(|event| {
+                let mut text = Vec::new();
+                event.write(&mut text);
+                text
+            }),
+        };
+        // Of members that stand twice the one that counts may come to another place.
+        let Ok(written) = written else {
+            panic!("not read again: {text}");
+        };
+        assert_eq!(value_of(&written), value_of(&made.text));
+        for loss in &made.losses {
+            assert!(
+                loss.path.is_empty() || loss.path.starts_with('/'),
+                "{loss:?}"
+            );
+        }
+        match to {
+            Form::Stix => {
+                let Ok(twice) = misp_stix::convert(&made.text, Form::Stix) else {
+                    panic!("not converted again: {text}");
+                };
+                assert_eq!(value_of(&twice.text), value_of(&made.text));
+                assert!(misp_stix::convert(&made.text, Form::Misp).is_ok(), "{text}");
+            }
+            Form::Misp => assert!(misp_stix::convert(&made.text, Form::Stix).is_ok(), "{text}"),
+        }
+    }
+}
+
+fn value_of(text: &[u8]) -> serde_json::Value {
+    match serde_json::from_slice(text) {
+        Ok(value) => value,
+        Err(error) => panic!("no JSON: {error}"),
     }
 }

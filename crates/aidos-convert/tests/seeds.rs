@@ -36,6 +36,11 @@ fn inputs() {
 }
 
 #[test]
+fn convert() {
+    damage("convert", &mut fuzzing::convert);
+}
+
+#[test]
 fn feeds() {
     damage("feeds", &mut fuzzing::feeds);
 }

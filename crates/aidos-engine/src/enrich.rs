@@ -14,7 +14,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use aidos_exchange::service::{Answer, Desk, Got, Left, Service, Trouble, join};
+use aidos_exchange::service::{Answer, Desk, Got, Left, Service, join};
 use aidos_exchange::table::{Known, Tables};
 use aidos_model::Tlp;
 use aidos_privacy::gate::{Asker, NotAsked, Question, Shareable};
@@ -374,11 +374,7 @@ fn count(counts: &mut Counts, outcome: &Result<Got, Why>) {
         }
         Err(Why::Listed) => {}
         Err(Why::Trouble(trouble)) => {
-            let unsent = matches!(
-                trouble,
-                Trouble::Offline | Trouble::UsedUp(_) | Trouble::LeftAlone
-            );
-            counts.asked += u64::from(!unsent);
+            counts.asked += u64::from(trouble.was_asked());
             counts.partners += u64::from(trouble.is_partners());
             *counts.failed.entry(trouble.word()).or_default() += 1;
         }

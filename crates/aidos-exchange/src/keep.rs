@@ -1,8 +1,8 @@
 //! Files that are whole or not there: what an exchange remembers, and what it fetched.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -40,6 +40,16 @@ pub(crate) fn write(
         let _ = fs::remove_file(&part);
         Error::file("write", path)(error)
     })
+}
+
+/// Makes a folder for its owner alone, and those above it, where they are missing.
+pub(crate) fn make(folder: &Path) -> Result<(), Error> {
+    let mut builder = DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(Error::file("create", folder))
 }
 
 /// Reads a file, up to a limit; `None` where it is missing.

@@ -5,6 +5,8 @@
 
 mod error;
 pub mod feed;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 mod keep;
 pub mod marks;

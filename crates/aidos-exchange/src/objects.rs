@@ -145,7 +145,7 @@ impl<R: Read> Objects<R> {
             self.blank()?;
             self.expect(b':', "no `:`")?;
             self.blank()?;
-            if key == b"\"objects\"" {
+            if is_objects(&key) {
                 self.expect(b'[', "`objects` is no list")?;
                 return Ok(true);
             }
@@ -275,6 +275,13 @@ impl<R: Read> Objects<R> {
     }
 }
 
+/// Whether a name is `objects`, also as `\u006fbjects`: another reader would take that for a list, too.
+fn is_objects(name: &[u8]) -> bool {
+    let escaped = name.contains(&b'\\');
+    name == b"\"objects\""
+        || (escaped && serde_json::from_slice::<String>(name).is_ok_and(|name| name == "objects"))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -317,6 +324,8 @@ mod tests {
             }
         }
         assert!(all(b"{}", 1).unwrap().is_empty());
+        let escaped = br#"{"obj\u0065cts": [{}]}"#;
+        assert_eq!(all(escaped, 1).unwrap().len(), 1);
         assert!(all(br#"{"objects": []}"#, 3).unwrap().is_empty());
     }
 
@@ -331,6 +340,7 @@ mod tests {
             (r#"{"objects": [1]}"#, "none"),
             (r#"{"objects": [{},]}"#, "none"),
             (r#"{"objects": [], "objects": []}"#, "a second list"),
+            (r#"{"objects": [], "\u006Fbjects": []}"#, "a second list"),
             (r#"{"a" 1}"#, "no `:`"),
             ("", "no `{`"),
         ] {

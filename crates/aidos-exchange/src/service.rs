@@ -34,7 +34,7 @@ use aidos_model::Timestamp;
 use aidos_privacy::gate::{Question, Shareable, Subject};
 
 pub use answer::{Answer, Band, Evidence, Fact, Joined, join};
-pub use breaker::Breaker;
+pub use breaker::{Breaker, Circuit};
 pub use cache::{Cache, Kept};
 pub use desk::{Desk, Got, Options, Outcome};
 pub use quota::{Left, Quota, Span, Window};
@@ -67,6 +67,8 @@ pub struct About {
     pub key: &'static str,
     /// The header of its key.
     pub header: &'static str,
+    /// The header by which it tells what is left in its longest window, where it documents one.
+    pub remaining: Option<&'static str>,
     /// What it can be asked about.
     pub subjects: &'static [Subject],
     /// What a free key may ask.
@@ -210,6 +212,9 @@ pub enum Trouble {
     /// Our own count says that the quota is used up.
     #[error("the quota of a {0} is used up")]
     UsedUp(Span),
+    /// The service asked for a time in which it is left alone, and that is not over.
+    #[error("it asked to be left alone for {} seconds more", .0.as_secs())]
+    AskedToWait(Duration),
     /// Offline, and the cache holds nothing.
     #[error("the cache holds no answer")]
     Offline,
@@ -220,7 +225,7 @@ impl Trouble {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Key => "key",
-            Self::Quota(_) | Self::UsedUp(_) => "quota",
+            Self::Quota(_) | Self::UsedUp(_) | Self::AskedToWait(_) => "quota",
             Self::Refused(_) => "refused",
             Self::Failing(_) => "failing",
             Self::Malformed(_) => "malformed",
@@ -232,7 +237,15 @@ impl Trouble {
 
     /// Whether the service or the way to it is to blame.
     pub const fn is_partners(&self) -> bool {
-        !matches!(self, Self::Offline | Self::UsedUp(_))
+        !matches!(self, Self::Offline | Self::UsedUp(_) | Self::AskedToWait(_))
+    }
+
+    /// Whether it was found out by asking; of all others nobody heard.
+    pub const fn was_asked(&self) -> bool {
+        !matches!(
+            self,
+            Self::Offline | Self::UsedUp(_) | Self::AskedToWait(_) | Self::LeftAlone
+        )
     }
 }
 

@@ -11,6 +11,7 @@ mod list;
 mod mmdb;
 mod warninglist;
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use aidos_privacy::gate::Subject;
@@ -91,8 +92,9 @@ impl Tables {
         Ok(())
     }
 
-    /// What they know of a value.
+    /// What they know of a value, in whatever spelling the gate would see through.
     pub fn look(&self, subject: Subject, value: &str) -> Known {
+        let value = &*normal(subject, value);
         let mut known = Known::default();
         if let Some(lists) = &self.warninglists {
             known.warninglists = lists.holding(subject, value);
@@ -110,5 +112,51 @@ impl Tables {
             known.as_name = known.as_name.or(place.as_name);
         }
         known
+    }
+}
+
+/// The spelling that lists have: what is asked about in it has to be looked for in it.
+fn normal(subject: Subject, value: &str) -> String {
+    let value = value.trim();
+    match subject {
+        Subject::Ip => value
+            .parse::<IpAddr>()
+            .map_or_else(|_| value.to_owned(), |ip| ip.to_canonical().to_string()),
+        Subject::Hash => value.to_ascii_lowercase(),
+        Subject::Domain => value.trim_end_matches('.').to_ascii_lowercase(),
+        Subject::Email => match value.trim_end_matches('.').rsplit_once('@') {
+            Some((local, domain)) => format!("{local}@{}", domain.to_ascii_lowercase()),
+            None => value.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_in_each_spelling() {
+        let text = "203.0.113.9\nevil.example\nspam@evil.example\nd41d8cd98f00b204e9800998ecf8427e\n2001:db8::1";
+        let tables = Tables {
+            lists: vec![List::of("seen".into(), text)],
+            ..Tables::default()
+        };
+        for (subject, value) in [
+            (Subject::Ip, " 203.0.113.9"),
+            (Subject::Ip, "::ffff:203.0.113.9"),
+            (Subject::Ip, "2001:DB8:0:0::1"),
+            (Subject::Domain, "\tEvil.Example. "),
+            (Subject::Email, "spam@EVIL.example."),
+            (Subject::Hash, "D41D8CD98F00B204E9800998ECF8427E"),
+        ] {
+            assert_eq!(tables.look(subject, value).lists, ["seen"], "{value}");
+        }
+        assert!(
+            tables
+                .look(Subject::Domain, "other.example")
+                .lists
+                .is_empty()
+        );
     }
 }

@@ -72,19 +72,27 @@ impl Client {
     /// # Errors
     /// When there is no whole answer: nobody there, too late, too large, broken off, sent on elsewhere, called off.
     pub fn send(&self, request: &Request) -> Result<Answer, Error> {
+        self.again(request, || self.send_once(request))
+    }
+
+    /// Asks one time, and reads the answer whole: for those who count what they ask.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub fn send_once(&self, request: &Request) -> Result<Answer, Error> {
+        if self.settings.stop.is_stopped() {
+            return Err(Error::Stopped);
+        }
         let asked = self.asked(request);
         let limit = request.limit.unwrap_or(self.settings.limit);
-        self.again(request, || {
-            let (status, headers, body) = self.follow(request, &asked, false)?;
-            let body =
-                whole(body, &headers, limit, &asked).map_err(|error| self.or_stopped(error))?;
-            Ok(Answer {
-                asked: asked.clone(),
-                status,
-                headers,
-                body,
-                at: self.settings.clock.now(),
-            })
+        let (status, headers, body) = self.follow(request, &asked, false)?;
+        let body = whole(body, &headers, limit, &asked).map_err(|error| self.or_stopped(error))?;
+        Ok(Answer {
+            asked,
+            status,
+            headers,
+            body,
+            at: self.settings.clock.now(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Keys, passwords and how they go along with a request.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -12,6 +13,8 @@ use super::Error;
 
 /// The longest file that is read as a secret.
 const LONGEST: u64 = 64 << 10;
+/// A shorter secret is not looked for in what comes back: it would be found by chance.
+const SHORTEST: usize = 8;
 
 /// A key or a password. It is overwritten when it is dropped, and `Debug` shows nothing of it.
 ///
@@ -83,6 +86,51 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// Bytes of a partner without this secret, should it repeat it; three dots stand in its place.
+    ///
+    /// ```
+    /// use aidos_exchange::http::Secret;
+    /// let key = Secret::new("s3cret/key");
+    /// assert_eq!(*key.hide_in(br#"{"key": "s3cret\/key"}"#), *r#"{"key": "…"}"#.as_bytes());
+    /// ```
+    pub fn hide_in<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let plain = without(bytes, self.0.as_bytes());
+        if !self.0.contains('/') {
+            return plain;
+        }
+        // JSON may write a stroke in two ways.
+        let escaped = Zeroizing::new(self.0.replace('/', "\\/"));
+        match without(&plain, escaped.as_bytes()) {
+            Cow::Borrowed(_) => plain,
+            Cow::Owned(hidden) => Cow::Owned(hidden),
+        }
+    }
+}
+
+/// Bytes without a secret of a length that is no chance.
+fn without<'b>(bytes: &'b [u8], secret: &[u8]) -> Cow<'b, [u8]> {
+    let find = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let found = rest.windows(secret.len()).position(|own| own == secret);
+        found.map(|at| from + at)
+    };
+    let Some(mut at) = (secret.len() >= SHORTEST).then(|| find(0)).flatten() else {
+        return Cow::Borrowed(bytes);
+    };
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    loop {
+        out.extend_from_slice(bytes.get(from..at).unwrap_or_default());
+        out.extend_from_slice("…".as_bytes());
+        from = at + secret.len();
+        match find(from) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+    Cow::Owned(out)
 }
 
 impl fmt::Debug for Secret {
@@ -121,6 +169,15 @@ impl Auth {
         Self::Header {
             name: name.into(),
             key,
+        }
+    }
+
+    /// Bytes of a partner without what it was shown; see [`Secret::hide_in`].
+    pub fn hide_in<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        match self {
+            Self::None => Cow::Borrowed(bytes),
+            Self::Basic { password, .. } => password.hide_in(bytes),
+            Self::Bearer(key) | Self::Header { key, .. } => key.hide_in(bytes),
         }
     }
 
@@ -208,6 +265,25 @@ mod tests {
             !shown.contains("sesame") && !shown.contains("hidden-key"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_secret_that_comes_back_is_hidden_wherever_it_stands() {
+        let key = Secret::new("0123456789/x");
+        for (came, kept) in [
+            ("", ""),
+            ("0123456789/", "0123456789/"),
+            ("0123456789/x", "…"),
+            ("a0123456789/xb0123456789\\/xc0123456789/x", "a…b…c…"),
+            ("0123456789/x0123456789/x", "……"),
+        ] {
+            let hidden = key.hide_in(came.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&hidden), kept);
+            let auth = Auth::header("Key", key.clone());
+            assert_eq!(auth.hide_in(came.as_bytes()), hidden);
+        }
+        assert_eq!(*Secret::new("short").hide_in(b"short"), *b"short");
+        assert_eq!(*Secret::new("").hide_in(b"any"), *b"any");
     }
 
     #[test]

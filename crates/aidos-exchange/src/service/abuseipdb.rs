@@ -17,6 +17,7 @@ pub const ABOUT: About = About {
     address: "https://api.abuseipdb.com",
     key: "AIDOS_ABUSEIPDB_KEY",
     header: "Key",
+    remaining: Some("x-ratelimit-remaining"),
     subjects: &[Subject::Ip],
     windows: &[Window::new(Span::Day, 1000)],
     learns: "the address, the time, your key and your own address",

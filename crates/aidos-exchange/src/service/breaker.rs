@@ -11,6 +11,19 @@ const FIRST: Duration = Duration::from_mins(1);
 /// The longest.
 const LONGEST: Duration = Duration::from_hours(1);
 
+/// What a breaker does with the next question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circuit {
+    /// It is asked.
+    Closed,
+    /// It is not asked.
+    Open,
+    /// It is asked to see whether the service works again.
+    HalfOpen,
+    /// Nothing is asked any more.
+    ForGood,
+}
+
 /// A circuit breaker. Open, it lets nothing through; when its time is over it lets one question through, whose fate decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
@@ -20,9 +33,19 @@ pub struct Breaker {
 }
 
 impl Breaker {
+    /// What it does with the next question.
+    pub fn circuit(&self, now: Timestamp) -> Circuit {
+        match self.until {
+            _ if self.for_good => Circuit::ForGood,
+            None => Circuit::Closed,
+            Some(until) if now.seconds() >= until => Circuit::HalfOpen,
+            Some(_) => Circuit::Open,
+        }
+    }
+
     /// Whether a question may be asked.
     pub fn lets(&self, now: Timestamp) -> bool {
-        !self.for_good && self.until.is_none_or(|until| now.seconds() >= until)
+        matches!(self.circuit(now), Circuit::Closed | Circuit::HalfOpen)
     }
 
     /// An answer came.
@@ -62,13 +85,17 @@ mod tests {
         }
         breaker.fails(at(0));
         assert!(!breaker.lets(at(59)) && breaker.lets(at(60)));
+        assert_eq!(breaker.circuit(at(59)), Circuit::Open);
+        assert_eq!(breaker.circuit(at(60)), Circuit::HalfOpen);
         breaker.fails(at(60));
         assert!(!breaker.lets(at(179)) && breaker.lets(at(180)));
         breaker.works();
         assert_eq!(breaker, Breaker::default());
+        assert_eq!(breaker.circuit(at(0)), Circuit::Closed);
         (0..100).for_each(|_| breaker.fails(at(0)));
         assert!(breaker.lets(at(3600)));
         breaker.ends();
         assert!(!breaker.lets(at(9_000_000_000)));
+        assert_eq!(breaker.circuit(at(0)), Circuit::ForGood);
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! A file holds the value, the time and the bytes as they came. Raw answers leave this folder for nobody.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use aidos_model::Timestamp;
@@ -13,7 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Service, field};
 use crate::Error;
-use crate::keep;
+use crate::keep::{self, make};
+
+/// The largest file: JSON inside of JSON needs a stroke more for each quotation mark, and a few words stand around it.
+const LARGEST: u64 = field::LARGEST as u64 * 2 + 4096;
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -40,22 +41,16 @@ struct Entry {
 }
 
 impl Cache {
-    /// The cache in a folder, which is made where it is missing.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn at(folder: &Path) -> Result<Self, Error> {
-        make(folder)?;
-        Ok(Self {
+    /// The cache in a folder, which is made when the first answer is kept.
+    pub fn at(folder: &Path) -> Self {
+        Self {
             folder: folder.to_owned(),
-        })
+        }
     }
 
-    /// The folder of a service, which is made where it is missing.
-    pub(super) fn of(&self, service: Service) -> Result<PathBuf, Error> {
-        let folder = self.folder.join(service.word());
-        make(&folder)?;
-        Ok(folder)
+    /// The folder of a service.
+    pub(super) fn of(&self, service: Service) -> PathBuf {
+        self.folder.join(service.word())
     }
 
     /// The answer that a service at this address gave to a question. What cannot be read any more is no answer.
@@ -69,8 +64,11 @@ impl Cache {
         question: &Shareable<Question>,
     ) -> Result<Option<Kept>, Error> {
         let path = self.path(service, address, question);
-        let Some(bytes) = keep::read(&path, field::LARGEST as u64 * 2)? else {
-            return Ok(None);
+        let bytes = match keep::read(&path, LARGEST) {
+            Ok(Some(bytes)) => bytes,
+            // What is larger than we write is none of ours.
+            Ok(None) | Err(Error::Form { .. }) => return Ok(None),
+            Err(error) => return Err(error),
         };
         let entry = serde_json::from_slice::<Entry>(&bytes).ok();
         let subject = question.item().subject;
@@ -112,19 +110,7 @@ impl Cache {
     fn path(&self, service: Service, address: &str, question: &Shareable<Question>) -> PathBuf {
         let question = question.item();
         let name = Uuid::v5(OURS, format!("{address}\0{}", question.value).as_bytes());
-        let folder = self
-            .folder
-            .join(service.word())
-            .join(question.subject.word());
+        let folder = self.of(service).join(question.subject.word());
         folder.join(format!("{name}.json"))
     }
-}
-
-fn make(folder: &Path) -> Result<(), Error> {
-    let mut builder = DirBuilder::new();
-    builder
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(Error::file("create", folder))
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aidos_model::Timestamp;
-use aidos_privacy::gate::{Question, Shareable};
+use aidos_privacy::gate::{Question, Shareable, Subject};
 
-use super::{Account, Answer, Band, Breaker, Cache, Left, Quota, Service, Trouble};
+use super::{Account, Answer, Band, Breaker, Cache, Circuit, Left, Quota, Service, Span, Trouble};
 use crate::Error;
 use crate::http::{Clock, Error as HttpError, Request, Stop};
 
@@ -68,36 +68,168 @@ struct Place {
     account: Account,
     quota: Quota,
     breaker: Breaker,
+    /// How often in a row it said that the quota is used up, and not for how long.
+    refusals: usize,
+}
+
+/// An answer as it came.
+struct Said {
+    answer: Answer,
+    status: u16,
+    body: Vec<u8>,
+    at: Timestamp,
+}
+
+/// A request that no answer came of.
+struct Failed {
+    trouble: Trouble,
+    again: Again,
+}
+
+/// When the same may be asked again.
+enum Again {
+    Never,
+    /// After a pause, for which the service may say how long it is.
+    After(Option<Duration>),
+    /// As soon as the quota lets it be asked.
+    Counted,
+}
+
+/// Who waits, and for how long still.
+struct Waits<'d> {
+    clock: &'d dyn Clock,
+    stop: &'d Stop,
+    patience: Duration,
+}
+
+impl Waits<'_> {
+    fn wait(&self, time: Duration) -> Result<(), Error> {
+        self.clock.wait(time, self.stop);
+        if self.stop.is_stopped() {
+            return Err(HttpError::Stopped.into());
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    /// Counts one request; waits for it where that is short.
+    fn take(&self, waits: &mut Waits<'_>) -> Result<Result<(), Trouble>, Error> {
+        loop {
+            let Err(blocked) = self.quota.take(waits.clock.now())? else {
+                return Ok(Ok(()));
+            };
+            let Some(wait) = blocked.wait.filter(|wait| *wait <= waits.patience) else {
+                return Ok(Err(match (blocked.span, blocked.wait) {
+                    (None, Some(wait)) => Trouble::AskedToWait(wait),
+                    (span, _) => Trouble::UsedUp(span.unwrap_or(Span::Month)),
+                }));
+            };
+            waits.patience -= wait;
+            waits.wait(wait)?;
+        }
+    }
+
+    /// Sends one request.
+    fn once(
+        &mut self,
+        subject: Subject,
+        request: &Request,
+        clock: &dyn Clock,
+    ) -> Result<Result<Said, Failed>, Error> {
+        let Account {
+            service, client, ..
+        } = &self.account;
+        let answer = match client.send_once(request) {
+            Ok(answer) => answer,
+            Err(HttpError::Stopped) => return Err(HttpError::Stopped.into()),
+            Err(error) => {
+                let again = if error.is_passing() {
+                    Again::After(None)
+                } else {
+                    Again::Never
+                };
+                let trouble = network(&error);
+                return Ok(Err(Failed { trouble, again }));
+            }
+        };
+        let now = clock.now();
+        let left = service.about().remaining;
+        let left = left.and_then(|name| answer.header(name)?.parse().ok());
+        if let Some(left) = left {
+            self.quota.told(now, left)?;
+        }
+        // A partner that repeats the key would have it in the cache and among the facts.
+        let body = client.settings().auth.hide_in(answer.body());
+        let status = answer.status();
+        let trouble = match service.read(subject, status, &body, now) {
+            Ok(read) => {
+                self.breaker.works();
+                self.refusals = 0;
+                return Ok(Ok(Said {
+                    answer: read,
+                    status,
+                    body: body.into_owned(),
+                    at: now,
+                }));
+            }
+            Err(Trouble::Quota(told)) => {
+                let wait = told.or_else(|| answer.retry_after());
+                self.quota.exhausted(now, wait, self.refusals)?;
+                self.refusals += usize::from(wait.is_none());
+                return Ok(Err(Failed {
+                    trouble: Trouble::Quota(wait),
+                    again: Again::Counted,
+                }));
+            }
+            Err(trouble) => trouble,
+        };
+        let again = match trouble {
+            Trouble::Failing(502..=504) | Trouble::Refused(408) => {
+                Again::After(answer.retry_after())
+            }
+            _ => Again::Never,
+        };
+        Ok(Err(Failed { trouble, again }))
+    }
+
+    /// Tells the breaker what came of a question.
+    fn note(&mut self, trouble: &Trouble, now: Timestamp) {
+        match trouble {
+            Trouble::Key => self.breaker.ends(),
+            // It works, and does not like this question or this time.
+            Trouble::Refused(_) | Trouble::Quota(_) => self.breaker.works(),
+            trouble if trouble.was_asked() => self.breaker.fails(now),
+            _ => {}
+        }
+    }
 }
 
 impl Desk {
-    /// A desk for these accounts. Nothing is asked yet.
-    ///
-    /// # Errors
-    /// When the folder cannot be made.
+    /// A desk for these accounts. Nothing is asked yet, and no folder made.
     pub fn new(
         options: Options,
         accounts: Vec<Account>,
         clock: Arc<dyn Clock>,
         stop: Stop,
-    ) -> Result<Self, Error> {
-        let cache = Cache::at(&options.folder)?;
-        let mut places = Vec::with_capacity(accounts.len());
-        for account in accounts {
-            let folder = cache.of(account.service)?;
-            places.push(Place {
+    ) -> Self {
+        let cache = Cache::at(&options.folder);
+        let places = accounts.into_iter().map(|account| {
+            let folder = cache.of(account.service);
+            Place {
                 quota: Quota::at(&folder, &account.fingerprint, &account.windows),
                 breaker: Breaker::default(),
+                refusals: 0,
                 account,
-            });
-        }
-        Ok(Self {
+            }
+        });
+        Self {
+            places: places.collect(),
             options,
             cache,
-            places,
             clock,
             stop,
-        })
+        }
     }
 
     /// The services that can be asked, in the order in which they were named.
@@ -117,6 +249,12 @@ impl Desk {
             Some(place) => place.quota.left(self.clock.now()),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// What the breaker of a service does with the next question.
+    pub fn circuit(&self, service: Service) -> Option<Circuit> {
+        let place = self.place(service)?;
+        Some(place.breaker.circuit(self.clock.now()))
     }
 
     /// Whether nothing is asked.
@@ -188,71 +326,54 @@ impl Desk {
         let (Some(place), Some(request)) = (place, request) else {
             return Ok(Err(Trouble::Refused(0)));
         };
-        if !place.breaker.lets(self.clock.now()) {
-            return Ok(Err(Trouble::LeftAlone));
-        }
-        let mut taken = place.quota.take(self.clock.now())?;
-        if let Err(blocked) = taken
-            && let Some(wait) = blocked.wait.filter(|wait| *wait <= self.options.patience)
-        {
-            self.clock.wait(wait, &self.stop);
-            if self.stop.is_stopped() {
-                return Err(HttpError::Stopped.into());
-            }
-            taken = place.quota.take(self.clock.now())?;
-        }
-        if let Err(blocked) = taken {
-            return Ok(Err(Trouble::UsedUp(blocked.span)));
-        }
-        let answer = match place.account.client.send(&request) {
-            Ok(answer) => answer,
-            Err(HttpError::Stopped) => return Err(HttpError::Stopped.into()),
-            Err(error) => {
-                place.breaker.fails(self.clock.now());
-                return Ok(Err(network(&error)));
-            }
+        let retry = place.account.client.settings().retry;
+        let attempts = match place.breaker.circuit(self.clock.now()) {
+            Circuit::Open | Circuit::ForGood => return Ok(Err(Trouble::LeftAlone)),
+            // One request shows whether it works again.
+            Circuit::HalfOpen => 1,
+            Circuit::Closed => retry.attempts.max(1),
         };
-        let now = self.clock.now();
-        if let Some(left) = answer
-            .header("x-ratelimit-remaining")
-            .and_then(|left| left.parse().ok())
-        {
-            place.quota.told(now, left)?;
-        }
+        let mut waits = Waits {
+            clock: self.clock.as_ref(),
+            stop: &self.stop,
+            patience: self.options.patience,
+        };
         let subject = question.item().subject;
-        match service.read(subject, answer.status(), answer.body(), now) {
-            Ok(read) => {
-                place.breaker.works();
-                let address = place.account.client.address();
-                self.cache.put(
-                    service,
-                    &address,
-                    question,
-                    answer.status(),
-                    answer.body(),
-                    now,
-                )?;
-                Ok(Ok(Got {
-                    answer: read,
-                    at: now,
-                    cached: false,
-                }))
+        let mut last = None;
+        for done in 1..=attempts {
+            // What is sent again counts again.
+            if let Err(blocked) = place.take(&mut waits)? {
+                last.get_or_insert(blocked);
+                break;
             }
-            Err(trouble) => {
-                let trouble = match trouble {
-                    Trouble::Quota(told) => Trouble::Quota(told.or_else(|| answer.retry_after())),
-                    other => other,
-                };
-                match &trouble {
-                    Trouble::Key => place.breaker.ends(),
-                    Trouble::Quota(wait) => place.quota.exhausted(now, *wait)?,
-                    // It works, and does not like this question.
-                    Trouble::Refused(_) => {}
-                    _ => place.breaker.fails(now),
+            let failed = match place.once(subject, &request, waits.clock)? {
+                Ok(said) => {
+                    let address = place.account.client.address();
+                    let (status, body) = (said.status, &said.body);
+                    self.cache
+                        .put(service, &address, question, status, body, said.at)?;
+                    return Ok(Ok(Got {
+                        answer: said.answer,
+                        at: said.at,
+                        cached: false,
+                    }));
                 }
-                Ok(Err(trouble))
+                Err(failed) => failed,
+            };
+            last = Some(failed.trouble);
+            match failed.again {
+                _ if done == attempts => break,
+                Again::Never => break,
+                Again::Counted => {}
+                Again::After(asked) => match retry.pause(done, asked, waits.clock) {
+                    Some(pause) => waits.wait(pause)?,
+                    None => break,
+                },
             }
         }
+        let trouble = last.unwrap_or(Trouble::LeftAlone);
+        place.note(&trouble, self.clock.now());
+        Ok(Err(trouble))
     }
 
     fn place(&self, service: Service) -> Option<&Place> {

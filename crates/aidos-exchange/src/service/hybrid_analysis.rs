@@ -18,6 +18,7 @@ pub const ABOUT: About = About {
     address: "https://www.hybrid-analysis.com",
     key: "AIDOS_HYBRID_ANALYSIS_KEY",
     header: "api-key",
+    remaining: None,
     subjects: &[Subject::Ip, Subject::Domain],
     windows: &[
         Window::new(Span::Minute, 200),

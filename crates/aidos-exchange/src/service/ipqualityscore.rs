@@ -18,6 +18,7 @@ pub const ABOUT: About = About {
     address: "https://www.ipqualityscore.com",
     key: "AIDOS_IPQUALITYSCORE_KEY",
     header: "IPQS-KEY",
+    remaining: None,
     subjects: &[Subject::Ip, Subject::Email],
     windows: &[Window::new(Span::Month, 1000)],
     learns: "the value, the time, your key and your own address; for an e-mail address it may speak with its mail server",
@@ -46,7 +47,7 @@ pub fn read(subject: Subject, status: u16, body: &[u8], at: Timestamp) -> Result
     let whole = field::object(body)?;
     match field::flag(&whole, "success") {
         Some(true) => {}
-        Some(false) => return Err(failure(&whole)),
+        Some(false) => return Err(failure(&whole, at)),
         None => return Err(Trouble::Malformed("no `success`")),
     }
     let score =
@@ -121,14 +122,21 @@ fn email(answer: Answer, whole: &Value) -> Answer {
         ])
 }
 
-/// What a failure with status 200 means, by its words.
-fn failure(whole: &Value) -> Trouble {
+/// What a failure with status 200 means, by its words: `You have exceeded your request quota of 200 per day.`
+fn failure(whole: &Value, at: Timestamp) -> Trouble {
     let message = field::text(whole, "message")
         .unwrap_or_default()
         .to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if has(&["exceed", "quota", "credits", "limit"]) {
-        Trouble::Quota(None)
+        let spans = [
+            (Span::Minute, "minute"),
+            (Span::Hour, "hour"),
+            (Span::Day, "day"),
+            (Span::Day, "daily"),
+        ];
+        let named = spans.iter().find(|(_, word)| message.contains(word));
+        Trouble::Quota(named.and_then(|(span, _)| span.left(at)))
     } else if has(&["key", "unauthorized", "unauthorised", "account"]) {
         Trouble::Key
     } else {

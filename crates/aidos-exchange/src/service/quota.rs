@@ -42,7 +42,7 @@ impl Span {
     }
 
     /// How long it is until the next window begins; `None` for a month: nobody waits so long.
-    fn left(self, now: Timestamp) -> Option<Duration> {
+    pub(super) fn left(self, now: Timestamp) -> Option<Duration> {
         let length = match self {
             Self::Minute => 60,
             Self::Hour => 3600,
@@ -93,11 +93,14 @@ pub struct Left {
 /// Why no question may be asked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// The window that is used up.
-    pub span: Span,
-    /// When the next one begins.
+    /// The window that is used up; `None` where the service asked to be left alone.
+    pub span: Option<Span>,
+    /// How long it is until then; `None` for longer than anybody waits.
     pub wait: Option<Duration>,
 }
+
+/// The longest that a service is left alone because it asked for it: what asks for more is a mistake.
+const LONGEST: Duration = Duration::from_hours(31 * 24);
 
 /// The count of one key of one service.
 #[derive(Clone, Debug)]
@@ -123,7 +126,7 @@ struct Used {
 }
 
 impl Quota {
-    /// The count in a folder that exists, of the key with this fingerprint.
+    /// The count in a folder, which is made when first something is counted, of the key with this fingerprint.
     pub fn at(folder: &Path, fingerprint: &str, windows: &[Window]) -> Self {
         Self {
             path: folder.join(format!("quota-{fingerprint}.json")),
@@ -142,7 +145,7 @@ impl Quota {
         if state.not_before > now.seconds() {
             let wait = u64::try_from(state.not_before - now.seconds()).unwrap_or(0);
             return Ok(Err(Blocked {
-                span: self.shortest(),
+                span: None,
                 wait: Some(Duration::from_secs(wait)),
             }));
         }
@@ -153,7 +156,7 @@ impl Quota {
             .filter(|window| state.of(window.span) >= window.most);
         if let Some(window) = full.max_by_key(|window| window.span) {
             return Ok(Err(Blocked {
-                span: window.span,
+                span: Some(window.span),
                 wait: window.span.left(now),
             }));
         }
@@ -164,24 +167,31 @@ impl Quota {
         Ok(Ok(()))
     }
 
-    /// Notes that the service wants to be left alone: for this time, or until the shortest window ends.
+    /// Notes that the service wants to be left alone for this time, a month at most. Where it does not say for how long, a
+    /// window is used up: the shortest at first, and a longer one where it said so `before` and nothing was answered since.
     ///
     /// # Errors
     /// As [`Quota::take`].
-    pub fn exhausted(&self, now: Timestamp, wait: Option<Duration>) -> Result<(), Error> {
+    pub fn exhausted(
+        &self,
+        now: Timestamp,
+        wait: Option<Duration>,
+        before: usize,
+    ) -> Result<(), Error> {
         let _lock = self.lock()?;
         let mut state: State = keep::recall(&self.path)?;
         state.pass(now);
-        let wait = wait.or_else(|| self.shortest().left(now));
-        match wait {
-            Some(wait) => {
+        let mut windows = self.windows.clone();
+        windows.sort_by_key(|window| window.span);
+        let window = windows.get(before).or(windows.last());
+        match (wait, window) {
+            (None, Some(window)) => state.set(window.span, now, window.most),
+            (wait, _) => {
+                let wait = wait.unwrap_or(Duration::from_mins(1)).min(LONGEST);
                 let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
-                state.not_before = now.seconds().saturating_add(seconds);
-            }
-            None => {
-                for window in &self.windows {
-                    state.set(window.span, now, window.most);
-                }
+                let until = now.seconds().saturating_add(seconds);
+                // Another process may know of a longer time.
+                state.not_before = state.not_before.max(until);
             }
         }
         keep::remember(&self.path, &state)
@@ -220,12 +230,10 @@ impl Quota {
         Ok(left.collect())
     }
 
-    fn shortest(&self) -> Span {
-        let spans = self.windows.iter().map(|window| window.span);
-        spans.min().unwrap_or(Span::Minute)
-    }
-
     fn lock(&self) -> Result<File, Error> {
+        if let Some(folder) = self.path.parent() {
+            keep::make(folder)?;
+        }
         let path = self.path.with_extension("lock");
         let mut options = OpenOptions::new();
         let file = options
@@ -281,14 +289,14 @@ mod tests {
         let blocked = quota().take(first).unwrap().unwrap_err();
         assert_eq!(
             (blocked.span, blocked.wait),
-            (Span::Minute, Some(Duration::from_secs(40)))
+            (Some(Span::Minute), Some(Duration::from_secs(40)))
         );
         assert_eq!(quota().take(at("2026-03-01T10:01:00Z")).unwrap(), Ok(()));
         let blocked = quota()
             .take(at("2026-03-01T10:02:00Z"))
             .unwrap()
             .unwrap_err();
-        assert_eq!(blocked.span, Span::Day);
+        assert_eq!(blocked.span, Some(Span::Day));
         let left = quota().left(at("2026-03-01T10:02:00Z")).unwrap();
         assert_eq!(
             left.iter().map(|left| left.left).collect::<Vec<_>>(),
@@ -311,7 +319,7 @@ mod tests {
         quota.told(now, 1).unwrap();
         quota.take(now).unwrap().unwrap();
         let blocked = quota.take(now).unwrap().unwrap_err();
-        assert_eq!((blocked.span, blocked.wait), (Span::Month, None));
+        assert_eq!((blocked.span, blocked.wait), (Some(Span::Month), None));
         assert_eq!(quota.take(at("2026-04-01T00:00:00Z")).unwrap(), Ok(()));
     }
 
@@ -320,9 +328,47 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let quota = Quota::at(folder.path(), "x", &[Window::new(Span::Day, 10)]);
         let now = at("2026-03-31T10:00:00Z");
-        quota.exhausted(now, Some(Duration::from_secs(30))).unwrap();
+        let half = Some(Duration::from_secs(30));
+        quota.exhausted(now, half, 0).unwrap();
         let blocked = quota.take(now).unwrap().unwrap_err();
-        assert_eq!(blocked.wait, Some(Duration::from_secs(30)));
+        assert_eq!((blocked.span, blocked.wait), (None, half));
+        // A shorter time that comes late does not shorten it.
+        quota.exhausted(now, Some(Duration::ZERO), 0).unwrap();
+        assert_eq!(quota.take(now).unwrap().unwrap_err().wait, half);
         assert_eq!(quota.take(at("2026-03-31T10:00:30Z")).unwrap(), Ok(()));
+        // Nobody locks a key up for ever.
+        let ever = Some(Duration::from_secs(u64::MAX));
+        quota.exhausted(now, ever, 0).unwrap();
+        assert_eq!(quota.take(now).unwrap().unwrap_err().wait, Some(LONGEST));
+        assert_eq!(quota.take(at("2026-05-01T10:00:00Z")).unwrap(), Ok(()));
+    }
+
+    #[test]
+    fn who_does_not_say_for_how_long_is_left_alone_for_a_longer_window_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let windows = [Window::new(Span::Day, 10), Window::new(Span::Minute, 4)];
+        let quota = Quota::at(folder.path(), "x", &windows);
+        let now = at("2026-03-31T10:00:00Z");
+        for (before, span) in [(0, Span::Minute), (1, Span::Day), (7, Span::Day)] {
+            quota.exhausted(now, None, before).unwrap();
+            let blocked = quota.take(now).unwrap().unwrap_err();
+            assert_eq!((blocked.span, blocked.wait), (Some(span), span.left(now)));
+        }
+        let none = Quota::at(folder.path(), "y", &[]);
+        none.exhausted(now, None, 0).unwrap();
+        let minute = Some(Duration::from_mins(1));
+        assert_eq!(none.take(now).unwrap().unwrap_err().wait, minute);
+    }
+
+    #[test]
+    fn a_folder_is_made_when_something_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("a/b");
+        let quota = Quota::at(&below, "x", &[Window::new(Span::Day, 10)]);
+        let now = at("2026-03-31T10:00:00Z");
+        assert_eq!(quota.left(now).unwrap()[0].left, 10);
+        assert!(!folder.path().join("a").exists());
+        quota.take(now).unwrap().unwrap();
+        assert_eq!(quota.left(now).unwrap()[0].left, 9);
     }
 }

@@ -18,6 +18,7 @@ pub const ABOUT: About = About {
     address: "https://www.virustotal.com",
     key: "AIDOS_VIRUSTOTAL_KEY",
     header: "x-apikey",
+    remaining: None,
     subjects: &[Subject::Ip, Subject::Domain, Subject::Hash],
     windows: &[Window::new(Span::Minute, 4), Window::new(Span::Day, 500)],
     learns: "the value, the time, your key and your own address; its customers can see that a value was looked up",

@@ -14,6 +14,8 @@
 #[allow(dead_code)]
 mod case;
 #[allow(dead_code)]
+mod scene;
+#[allow(dead_code)]
 mod stand;
 
 mod feeds;
@@ -22,8 +24,12 @@ mod medallion;
 mod misp;
 mod opencti;
 mod platform;
+mod questions;
 mod released;
+mod secrets;
+mod seeds;
 mod services;
+mod situations;
 mod tables;
 mod taxii;
 mod tls;

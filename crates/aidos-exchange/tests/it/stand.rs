@@ -262,6 +262,8 @@ impl Drop for Stand {
 }
 
 fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &Answers) {
+    // Head and body are two writes; the second would wait for the other side's delayed acknowledgement.
+    let _ = stream.set_nodelay(true);
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some(asked) = read(&mut reader) {
         let head_only = asked.method == "HEAD";

@@ -231,9 +231,12 @@ impl Asker {
         if self.denied.contains(&normal(&value)) || self.denied.contains(&normal(host)) {
             return Err(NotAsked::Denied);
         }
-        if question.subject == Subject::Email && !self.policy.attacker_persons && is_person(&value)
-        {
-            return Err(NotAsked::Person);
+        if question.subject == Subject::Email {
+            let local = value.rsplit_once('@').map_or("", |(local, _)| local);
+            self.within(local)?;
+            if !self.policy.attacker_persons && (is_person(&value) || names_mailbox(local)) {
+                return Err(NotAsked::Person);
+            }
         }
         let marking = Marking {
             community: self.policy.community.clone(),
@@ -243,6 +246,31 @@ impl Asker {
         let mut item = question;
         item.value = value;
         Ok(Shareable { item, marking })
+    }
+
+    /// Looks for own and protected values inside of a local part: who sends in bulk writes there whom he wrote to,
+    /// `bounce+ada=corp.example@…`.
+    fn within(&self, local: &str) -> Result<(), NotAsked> {
+        let bytes = local.as_bytes();
+        let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        let is_edge = |at: &usize| !is_word(*at) || at.checked_sub(1).is_none_or(|at| !is_word(at));
+        let edges: Vec<usize> = (0..=local.len()).filter(is_edge).collect();
+        let pieces = edges
+            .iter()
+            .flat_map(|from| edges.iter().filter_map(|to| local.get(*from..*to)))
+            .filter(|piece| !piece.is_empty());
+        for piece in pieces {
+            if self.judge.assets().holds(piece) {
+                return Err(NotAsked::Own);
+            }
+            if piece.parse().is_ok_and(|ip| self.victims.holds(ip)) {
+                return Err(NotAsked::Protected(Role::Victim));
+            }
+            if self.denied.contains(&normal(piece)) {
+                return Err(NotAsked::Denied);
+            }
+        }
+        Ok(())
     }
 
     fn labels(&self, question: &Question) -> Result<(), NotAsked> {
@@ -333,6 +361,21 @@ fn is_person(address: &str) -> bool {
     is_word(first) && is_word(second) && words.all(is_word)
 }
 
+/// Whether a local part holds another mailbox, as bounces and forwards do: `bounce+ada=isp.example`, `SRS0=x=y=isp.example=ada`,
+/// `ada%isp.example`.
+fn names_mailbox(local: &str) -> bool {
+    let mut pieces = local.split(['=', '%', '!', '#']);
+    let first = pieces.next().unwrap_or_default();
+    let mut some = false;
+    let rest = pieces.any(|piece| {
+        some = true;
+        let name = piece.split(['+', '/', '~']).next().unwrap_or_default();
+        is_public_name(name)
+    });
+    // `isp.example!ada`
+    rest || (some && is_public_name(first))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -396,6 +439,33 @@ mod tests {
                 Err(Malformed(Subject::Email)),
             ),
             (Subject::Email, "Spam7@Evil.GR", Ok("Spam7@evil.gr")),
+            // Whom a bounce is about.
+            (Subject::Email, "b-1+ada=corp.gr@evil.gr", Err(Own)),
+            (
+                Subject::Email,
+                "SRS0=x=Y=Mail.Corp.GR=ada@evil.gr",
+                Err(Own),
+            ),
+            (Subject::Email, "bounce-ada-corp.gr-17@evil.gr", Err(Own)),
+            (Subject::Email, "x_62.1.2.9_y@evil.gr", Err(Own)),
+            (
+                Subject::Email,
+                "x-62.9.9.9@evil.gr",
+                Err(Protected(Role::Victim)),
+            ),
+            (Subject::Email, "x-45.1.1.1@evil.gr", Err(Denied)),
+            (Subject::Email, "b-1+ada=isp.gr@evil.gr", Err(Person)),
+            (Subject::Email, "ada%isp.gr@evil.gr", Err(Person)),
+            (Subject::Email, "isp.gr!ada@evil.gr", Err(Person)),
+            (Subject::Email, "a=b@evil.gr", Ok("a=b@evil.gr")),
+            (
+                Subject::Email,
+                "7notcorp.gr@evil.gr",
+                Ok("7notcorp.gr@evil.gr"),
+            ),
+            // Who reads numbers in hexadecimal sees a private address.
+            (Subject::Domain, "10.0.0.0x1", Err(Special)),
+            (Subject::Domain, "mail.1e", Err(Special)),
             (
                 Subject::Hash,
                 "D41D8CD98F00B204E9800998ECF8427E",

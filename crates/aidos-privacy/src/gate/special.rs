@@ -98,7 +98,8 @@ pub fn is_public_name(name: &str) -> bool {
     name.len() <= 253
         && !above.is_empty()
         && labels.iter().all(lawful)
-        && !last.bytes().all(|byte| byte.is_ascii_digit())
+        // No top-level domain begins otherwise, and a number in any notation may be read as an address.
+        && last.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && !SPECIAL_NAMES.contains(&lower.as_str())
         && !documentation
 }
@@ -159,6 +160,7 @@ mod tests {
             "EXAMPLE.ORG",
             "a.test",
             "9.9.9.9",
+            "10.0.0.0x1",
             "ä.de",
             "a b.org",
             "1.0.0.127.in-addr.arpa",

@@ -307,8 +307,8 @@ fn desk(args: &Args, session: &Session<'_>) -> anyhow::Result<Option<Desk>> {
         offline: args.offline,
         ..Options::of(folder)
     };
-    let desk = Desk::new(options, accounts, Arc::new(SystemClock), stop);
-    Ok(Some(desk.map_err(partner::failed)?))
+    let clock = Arc::new(SystemClock);
+    Ok(Some(Desk::new(options, accounts, clock, stop)))
 }
 
 fn account(service: Service, args: &Args, stop: &Stop) -> anyhow::Result<Account> {

@@ -152,6 +152,9 @@ fn a_dry_run_shows_what_is_then_asked_once() {
         .map(|line| line.split_once("/api").unwrap().1.to_owned())
         .collect();
     assert_eq!(shown.len(), 2, "{shown:?}");
+    // It leaves nothing behind, in the case or elsewhere.
+    assert!(!folder.path().join("cache").exists());
+    assert!(!folder.path().join("out/gw/enrichment.jsonl").exists());
 
     let done = command(folder.path(), &words);
     assert_eq!(code(&done), 0, "{}", err(&done));
