@@ -162,9 +162,9 @@ fn the_same_feed_twice_adds_nothing() {
     {
         assert_eq!(early["created"], late["created"]);
         if late["type"] == "indicator" {
-            assert_eq!(late["modified"], "2026-03-08T00:00:00Z");
-            assert_eq!(late["valid_from"], "2026-03-07T00:00:00Z");
-            assert_eq!(late["valid_until"], "2026-04-07T00:00:00Z");
+            assert_eq!(late["modified"], "2026-03-08T00:00:00.000Z");
+            assert_eq!(late["valid_from"], "2026-03-07T00:00:00.000Z");
+            assert_eq!(late["valid_until"], "2026-04-07T00:00:00.000Z");
         }
     }
     let ids = |bundle: &Value| {
@@ -185,8 +185,8 @@ fn the_same_feed_twice_adds_nothing() {
     for indicator in indicators {
         assert_eq!(indicator["confidence"], 60);
         assert_eq!(indicator["labels"], json!(["scanner"]));
-        assert_eq!(indicator["valid_from"], "2026-03-07T00:00:00Z");
-        assert_eq!(indicator["valid_until"], "2026-04-06T00:00:00Z");
+        assert_eq!(indicator["valid_from"], "2026-03-07T00:00:00.000Z");
+        assert_eq!(indicator["valid_until"], "2026-04-06T00:00:00.000Z");
         assert!(ids(&one).contains(&indicator["created_by_ref"].as_str().unwrap().to_owned()));
         assert!(indicator["object_marking_refs"].is_array());
     }

@@ -229,7 +229,11 @@ impl Maker {
     }
 }
 
-/// RFC 3339 as STIX has it, milliseconds or finer.
+/// RFC 3339 in milliseconds, rounded down: `created` and `modified` have to have three digits behind the second.
 pub(crate) fn stamp(time: Timestamp) -> String {
-    String::from_utf8_lossy(time.text().as_bytes()).into_owned()
+    let text = time.text();
+    let text = String::from_utf8_lossy(text.as_bytes());
+    let text = text.trim_end_matches('Z');
+    let (second, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{second}.{fraction:0<3.3}Z")
 }

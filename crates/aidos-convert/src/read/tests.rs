@@ -270,3 +270,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn times_of_stix_have_milliseconds() {
+    use super::stix::stamp;
+    for (given, written) in [
+        ("2026-03-07T10:38:03Z", "2026-03-07T10:38:03.000Z"),
+        ("2026-03-07T10:38:03.1Z", "2026-03-07T10:38:03.100Z"),
+        ("2026-03-07T10:38:03.999999Z", "2026-03-07T10:38:03.999Z"),
+    ] {
+        assert_eq!(stamp(Timestamp::parse(given).unwrap()), written);
+    }
+}
