@@ -225,9 +225,19 @@ pub fn convert(bytes: &[u8]) {
     }
 }
 
+/// A document as a value. An object whose type is an empty text is written with it once, and without it the next time.
 fn value_of(text: &[u8]) -> serde_json::Value {
-    match serde_json::from_slice(text) {
+    let mut value: serde_json::Value = match serde_json::from_slice(text) {
         Ok(value) => value,
         Err(error) => panic!("no JSON: {error}"),
+    };
+    let objects = value.get_mut("objects").and_then(|it| it.as_array_mut());
+    for object in objects.into_iter().flatten() {
+        if let Some(members) = object.as_object_mut()
+            && members.get("type").is_some_and(|kind| kind == "")
+        {
+            members.remove("type");
+        }
     }
+    value
 }
