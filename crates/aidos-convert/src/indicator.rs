@@ -31,7 +31,7 @@ use std::borrow::Cow;
 pub(crate) use host::network_of;
 pub(crate) use host::whole_value;
 pub use host::{host_of_url, reach_of};
-pub use pattern::{pattern_of, values_of};
+pub use pattern::{pattern_of, values_of, whole_hive};
 pub use refang::{defang, refang};
 pub use scanner::{Scanner, scan};
 pub use tally::{Tallied, Tally};

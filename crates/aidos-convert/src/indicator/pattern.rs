@@ -43,7 +43,10 @@ pub fn pattern_of(kind: Kind, value: &str) -> Option<String> {
             let number: u32 = value.strip_prefix("AS")?.parse().ok()?;
             Some(format!("[autonomous-system:number = {number}]"))
         }
-        Kind::RegistryKey => Some(format!("[windows-registry-key:key = {text}]")),
+        Kind::RegistryKey => Some(format!(
+            "[windows-registry-key:key = {}]",
+            quoted(&whole_hive(value))
+        )),
         Kind::FilePath => {
             let (folder, name) = value.rsplit_once(['\\', '/'])?;
             let folder = if folder.is_empty() { "/" } else { folder };
@@ -55,6 +58,27 @@ pub fn pattern_of(kind: Kind, value: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A registry key with its hive in full: STIX forbids the short forms (section 6.18).
+///
+/// ```
+/// # use aidos_convert::indicator::whole_hive;
+/// assert_eq!(whole_hive(r"HKLM\Software\A"), r"HKEY_LOCAL_MACHINE\Software\A");
+/// ```
+pub fn whole_hive(key: &str) -> String {
+    const HIVES: [(&str, &str); 5] = [
+        ("HKLM", "HKEY_LOCAL_MACHINE"),
+        ("HKCU", "HKEY_CURRENT_USER"),
+        ("HKCR", "HKEY_CLASSES_ROOT"),
+        ("HKCC", "HKEY_CURRENT_CONFIG"),
+        ("HKU", "HKEY_USERS"),
+    ];
+    let (hive, rest) = key.split_at(key.find('\\').unwrap_or(key.len()));
+    HIVES
+        .iter()
+        .find(|(short, _)| hive.eq_ignore_ascii_case(short))
+        .map_or_else(|| key.to_owned(), |(_, whole)| format!("{whole}{rest}"))
 }
 
 /// A text between single quotes, `\` and `'` escaped.
@@ -149,7 +173,7 @@ mod tests {
             (Kind::Md5, "d41d8cd98f00b204e9800998ecf8427e"),
             (Kind::Sha512, "ab"),
             (Kind::Asn, "AS15139"),
-            (Kind::RegistryKey, r"HKLM\A B\c"),
+            (Kind::RegistryKey, r"HKEY_USERS\A B\c"),
             (Kind::FileName, "a.exe"),
         ] {
             let pattern = pattern_of(kind, value).unwrap();

@@ -10,7 +10,7 @@ use aidos_model::{Timestamp, Tlp};
 use serde_json::{Map, Value, json};
 
 use super::{Options, Sighted, Sightings};
-use crate::indicator::{Kind, Reach, pattern_of};
+use crate::indicator::{Kind, Reach, pattern_of, whole_hive};
 
 impl Sightings {
     /// A bundle of all that was seen.
@@ -187,7 +187,7 @@ impl Maker {
             Kind::Asn => {
                 json!({"type": "autonomous-system", "number": value.strip_prefix("AS")?.parse::<u32>().ok()?})
             }
-            Kind::RegistryKey => json!({"type": "windows-registry-key", "key": value}),
+            Kind::RegistryKey => json!({"type": "windows-registry-key", "key": whole_hive(value)}),
             Kind::FileName => json!({"type": "file", "name": value}),
             Kind::FilePath => {
                 let (folder, name) = value.rsplit_once(['\\', '/'])?;
