@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::MapAccess;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, MapAccess};
 use serde_json::Value;
 
 use super::Filled;
@@ -166,6 +167,12 @@ impl Shape for Extensions {
 
     fn of(value: Value) -> Result<Self, Value> {
         Fields::of(value).map(Self::from)
+    }
+
+    fn of_object<'de, A: MapAccess<'de>>(object: A) -> Result<Result<Self, Value>, A::Error> {
+        // Any value will do: no map in between.
+        let values = Fields::deserialize(MapAccessDeserializer::new(object))?;
+        Ok(Ok(values.into()))
     }
 
     fn write(&self, out: &mut Vec<u8>) {
