@@ -9,7 +9,7 @@ pub(crate) mod shape;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub use seed::TextIn;
-pub use shape::{Fields, Malformed, Shape, push_value, read};
+pub use shape::{Fields, Malformed, Read, Shape, push_value, read};
 
 /// Whether `push_str` must escape this byte.
 const ESCAPE: [bool; 256] = {
@@ -66,7 +66,7 @@ fn push_blocks(out: &mut Vec<u8>, mut rest: &[u8]) {
 ///
 /// Looks at blocks, at words in short texts; the last of them overlaps the one before it.
 #[inline]
-fn is_plain(bytes: &[u8]) -> bool {
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     if let Some(last) = bytes.last_chunk::<BLOCK>() {
         return !block_needs_escape(last)
             && !bytes.as_chunks::<BLOCK>().0.iter().any(block_needs_escape);

@@ -1,13 +1,14 @@
 //! One document to another: what a file holds is told from its content.
 
-use aidos_model::json::{Malformed, Shape, read};
-use aidos_model::misp::Document;
+use aidos_model::json::{Malformed, Read, Shape, read};
+use aidos_model::misp::{Document, Event};
 use aidos_model::stix::{Bundle, Object, v20};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{Ledger, to_misp, to_stix};
+use super::to_stix::to_stix_text;
+use super::{Ledger, to_misp};
 
 /// A form of threat intelligence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,20 +120,16 @@ pub fn form_of(bytes: &[u8]) -> Result<Form, Unconverted> {
 pub fn convert(bytes: &[u8], to: Form) -> Result<Converted, Unconverted> {
     // Some editors put a mark before the text.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if to == Form::Stix
+        && let Some(event) = event_of(bytes)
+    {
+        return Ok(to_bundle(*event));
+    }
     match (form_of(bytes)?, to) {
         (Form::Misp, Form::Misp) => Err(Unconverted::Already),
         (Form::Misp, Form::Stix) => {
             let document: Document = read(bytes)?;
-            let event = document.event.ok_or(Unconverted::Unknown)?;
-            let attributes = event.all_attributes().count();
-            let (bundle, losses) = to_stix(*event);
-            Ok(Converted {
-                text: bundle.to_vec(),
-                losses,
-                from: Form::Misp,
-                attributes,
-                objects: bundle.objects().len(),
-            })
+            Ok(to_bundle(*document.event.ok_or(Unconverted::Unknown)?))
         }
         (Form::Stix, Form::Misp) => {
             let bundle: Bundle = read(bytes)?;
@@ -171,6 +168,40 @@ pub fn convert(bytes: &[u8], to: Form) -> Result<Converted, Unconverted> {
             })
         }
     }
+}
+
+fn to_bundle(event: Event) -> Converted {
+    let attributes = event.all_attributes().count();
+    let (text, objects, losses) = to_stix_text(event);
+    Converted {
+        text,
+        losses,
+        from: Form::Misp,
+        attributes,
+        objects,
+    }
+}
+
+/// The event of a document that begins with one: read at once, where [`form_of`] would look through it before.
+///
+/// `None` where it is anything else or something is wrong with it, which the slow way tells.
+fn event_of(bytes: &[u8]) -> Option<Box<Event>> {
+    #[derive(Deserialize)]
+    struct Whole {
+        #[serde(rename = "Event")]
+        event: Read<Box<Event>>,
+        #[serde(rename = "type")]
+        _kind: Option<Value>,
+        #[serde(rename = "response")]
+        _response: Option<Vec<IgnoredAny>>,
+    }
+    let inner = bytes.trim_ascii_start().strip_prefix(b"{")?;
+    if !inner.trim_ascii_start().starts_with(b"\"Event\"") {
+        return None;
+    }
+    // Checked once, not a text at a time.
+    let whole: Whole = serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()?;
+    whole.event.0.ok()
 }
 
 /// An object of STIX 2.0 as those of 2.1 that it is; any other as it stands. `old` says that the bundle is of 2.0.
@@ -221,10 +252,28 @@ mod tests {
             convert(br#"{"Event":{}}"#, Form::Misp).err(),
             Some(Unconverted::Already)
         );
-        assert_eq!(
-            convert(br#"{"Event":5}"#, Form::Stix).err(),
-            Some(Unconverted::Unknown)
-        );
+        // What is read at once is told as what is looked through before.
+        for text in [
+            r#"{"Event":5}"#,
+            r#"{"Event":{},"Event":{}}"#,
+            r#"{"Event":{},"response":5}"#,
+        ] {
+            let refused = convert(text.as_bytes(), Form::Stix).err();
+            assert_eq!(refused, Some(Unconverted::Unknown), "{text}");
+        }
+        for text in [
+            &b" {\n\"Event\" : {}, \"response\": []}"[..],
+            b"{\"a\":1,\"Event\":{}}",
+        ] {
+            assert!(convert(text, Form::Stix).is_ok());
+        }
+        for text in [&b"{\"Event\":{\"info\":\"\xff\"}}"[..], b"{\"Event\":{}} 1"] {
+            let refused = convert(text, Form::Stix).err();
+            assert!(
+                matches!(refused, Some(Unconverted::Malformed(_))),
+                "{refused:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The extension that carries what STIX has no words for (STIX 2.1 section 7.3).
 
-use aidos_model::stix::{Body, Kind, Object};
+use aidos_model::json::{push_key, push_str};
+use aidos_model::stix::{Body, Extensions, Kind, Object};
 use serde_json::{Map, Value, json};
 
 /// Id of the extension: version 5 UUID of `misp` in the namespace of Aidos.
@@ -41,28 +42,42 @@ pub(super) fn definition() -> [Object; 2] {
 pub(super) fn attach(object: &mut Object, name: &str, content: Value) {
     let custom = object.kind().is_none();
     let extensions = object.common.extensions.get_or_insert_default();
-    let own = extensions.entry(EXTENSION.to_owned()).or_insert_with(|| {
-        let kind = if custom {
-            "new-sdo"
-        } else {
-            "property-extension"
-        };
-        json!({"extension_type": kind})
-    });
+    let own = extensions
+        .values_mut()
+        .entry(EXTENSION.to_owned())
+        .or_insert_with(|| json!({"extension_type": type_of(custom)}));
     if let Value::Object(own) = own {
         own.insert(name.to_owned(), content);
     }
 }
 
+/// Puts a part of MISP into an object without extensions, as text that `write` appends.
+pub(super) fn attach_text(object: &mut Object, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+    // Most parts are shorter: one allocation.
+    let mut text = Vec::with_capacity(512);
+    text.push(b'{');
+    push_key(&mut text, EXTENSION);
+    text.extend_from_slice(b"{\"extension_type\":");
+    push_str(&mut text, type_of(object.kind().is_none()));
+    text.push(b',');
+    push_key(&mut text, name);
+    write(&mut text);
+    text.extend_from_slice(b"}}");
+    object.common.extensions = Some(Extensions::of_json(text));
+}
+
+const fn type_of(custom: bool) -> &'static str {
+    if custom {
+        "new-sdo"
+    } else {
+        "property-extension"
+    }
+}
+
 /// Takes a part of MISP out of an object.
 pub(super) fn detach(object: &Object, name: &str) -> Option<Map<String, Value>> {
-    match object
-        .common
-        .extensions
-        .as_ref()?
-        .get(EXTENSION)?
-        .get(name)?
-    {
+    let extensions = object.common.extensions.as_ref()?.values();
+    match extensions.get(EXTENSION)?.get(name)? {
         Value::Object(content) => Some(content.clone()),
         _ => None,
     }
@@ -72,7 +87,8 @@ pub(super) fn detach(object: &Object, name: &str) -> Option<Map<String, Value>> 
 pub(super) fn is_ours(object: &Object, name: &str) -> bool {
     let extensions = object.common.extensions.as_ref();
     extensions.is_some_and(|all| {
-        all.get(EXTENSION)
+        all.values()
+            .get(EXTENSION)
             .is_some_and(|own| own.get(name).is_some())
     })
 }

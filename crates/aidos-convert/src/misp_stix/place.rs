@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use aidos_model::Timestamp;
-use aidos_model::stix::{Body, Group, Kind, OURS, Object, StixId, Target, Uuid, canonical, id_of};
+use aidos_model::stix::{Body, Group, Kind, OURS, Object, StixId, Target, Uuid, canonical};
 use serde_json::{Map, Value};
 
 use super::table::Main;
@@ -21,10 +21,46 @@ pub(super) enum Put {
 /// Objects being made of values: the main one and those that it points to.
 pub(super) struct Builder {
     kind: Kind,
-    main: Map<String, Value>,
+    main: Members,
     others: Vec<Object>,
-    /// Comparisons of the values that detect.
-    pattern: Vec<String>,
+    /// Comparisons of the values that detect, joined; empty or begun with a bracket.
+    pattern: String,
+}
+
+/// The members of an object being made: few, so that a search is faster than a hash.
+type Members = Vec<(&'static str, Value)>;
+
+fn find<'m>(members: &'m Members, name: &str) -> Option<&'m Value> {
+    members
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+fn find_mut<'m>(members: &'m mut Members, name: &str) -> Option<&'m mut Value> {
+    members
+        .iter_mut()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// The member of this name, which is made if it is not there.
+fn entry<'m>(
+    members: &'m mut Members,
+    name: &'static str,
+    make: impl FnOnce() -> Value,
+) -> Option<&'m mut Value> {
+    if find(members, name).is_none() {
+        members.push((name, make()));
+    }
+    find_mut(members, name)
+}
+
+fn insert(members: &mut Members, name: &'static str, value: Value) {
+    match find_mut(members, name) {
+        Some(there) => *there = value,
+        None => members.push((name, value)),
+    }
 }
 
 /// An address's type.
@@ -143,20 +179,41 @@ fn is_valid(kind: Kind, place: &str, text: &str) -> bool {
     }
 }
 
-/// Escapes a text for a pattern.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+/// Appends a text as a pattern has it, escaped.
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('\'');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'\\' | b'\'')) {
+        let (before, tail) = rest.split_at(at);
+        out.push_str(before);
+        out.push('\\');
+        let (escaped, tail) = tail.split_at(1);
+        out.push_str(escaped);
+        rest = tail;
+    }
+    out.push_str(rest);
+    out.push('\'');
 }
 
-fn step(name: &str) -> String {
+/// Appends a step of a path, in quotation marks where it is no plain word.
+fn push_step(out: &mut String, name: &str) {
     if name
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     {
-        name.to_owned()
+        out.push_str(name);
     } else {
-        quote(name)
+        push_quoted(out, name);
     }
+}
+
+/// The template of a place in an object of this number.
+fn template(at: usize, place: &str) -> Put {
+    Put::Exact(if at == 0 {
+        ["{0/", place, "}"].concat()
+    } else {
+        format!("{{{at}/{place}}}")
+    })
 }
 
 impl Builder {
@@ -168,9 +225,9 @@ impl Builder {
         };
         Some(Self {
             kind,
-            main: Map::new(),
+            main: Members::new(),
             others: Vec::new(),
-            pattern: Vec::new(),
+            pattern: String::new(),
         })
     }
 
@@ -180,7 +237,7 @@ impl Builder {
     }
 
     /// Puts a value at a place; `detects` makes it part of the pattern.
-    pub(super) fn put(&mut self, place: &str, text: &str, detects: bool) -> Put {
+    pub(super) fn put(&mut self, place: &'static str, text: &str, detects: bool) -> Put {
         if let Some(name) = place.strip_suffix('@') {
             return self.point(name, text, detects);
         }
@@ -188,11 +245,8 @@ impl Builder {
             return Put::No;
         }
         if let Some(name) = place.strip_suffix('+') {
-            let list = self
-                .main
-                .entry(name)
-                .or_insert_with(|| Value::Array(Vec::new()));
-            let Value::Array(list) = list else {
+            let list = entry(&mut self.main, name, || Value::Array(Vec::new()));
+            let Some(Value::Array(list)) = list else {
                 return Put::No;
             };
             list.push(text.into());
@@ -204,58 +258,84 @@ impl Builder {
                 let Some((_, member)) = rest.split_once('/') else {
                     return Put::No;
                 };
-                let list = self
-                    .main
-                    .entry("values")
-                    .or_insert_with(|| Value::Array(vec![Value::Object(Map::new())]));
-                let Some(Value::Object(first)) = list.get_mut(0) else {
+                let list = entry(&mut self.main, "values", || {
+                    Value::Array(vec![Value::Object(Map::new())])
+                });
+                let Some(Value::Object(first)) = list.and_then(|list| list.get_mut(0)) else {
                     return Put::No;
                 };
                 if first.contains_key(member) {
                     return Put::No;
                 }
                 first.insert(member.to_owned(), text.into());
-                self.asks(&format!("values[*].{member}"), &quote(text), detects);
-                Put::Exact(format!("{{0/{place}}}"))
+                self.asks(&["values[*].", member], text, detects);
+                template(0, place)
             }
             Some((name, member)) if name.ends_with("_ref") => {
-                if self.main.contains_key(name) {
+                if self.has(name) {
                     return Put::No;
                 }
                 let Some(Target::Kinds([kind, ..])) = self.target(name) else {
                     return Put::No;
                 };
-                let other = Map::from_iter([(member.to_owned(), text.into())]);
-                let at = self.refer(name, finished(*kind, other, ""));
-                self.asks(&format!("{name}.{member}"), &quote(text), detects);
-                Put::Exact(format!("{{{at}/{member}}}"))
+                let at = self.refer(name, finished(*kind, vec![(member, text.into())], b""));
+                self.asks(&[name, ".", member], text, detects);
+                template(at, member)
             }
             Some((name, member)) => {
-                let members = self
-                    .main
-                    .entry(name)
-                    .or_insert_with(|| Value::Object(Map::new()));
-                let Value::Object(members) = members else {
+                let members = entry(&mut self.main, name, || Value::Object(Map::new()));
+                let Some(Value::Object(members)) = members else {
                     return Put::No;
                 };
                 if members.contains_key(member) {
                     return Put::No;
                 }
                 members.insert(member.to_owned(), text.into());
-                self.asks(&format!("{name}.{}", step(member)), &quote(text), detects);
-                Put::Exact(format!("{{0/{place}}}"))
+                if let Some(out) = self.comparison(detects) {
+                    out.push_str(name);
+                    out.push('.');
+                    push_step(out, member);
+                    out.push_str(" = ");
+                    push_quoted(out, text);
+                }
+                template(0, place)
             }
         }
     }
 
     /// Sets a property that goes with the type.
-    pub(super) fn fix(&mut self, name: &str, text: &str) {
-        self.main.insert(name.to_owned(), text.into());
+    pub(super) fn fix(&mut self, name: &'static str, text: &str) {
+        insert(&mut self.main, name, text.into());
     }
 
-    fn asks(&mut self, path: &str, value: &str, detects: bool) {
-        if detects {
-            self.pattern.push(format!("{}:{path} = {value}", self.kind));
+    fn has(&self, name: &str) -> bool {
+        find(&self.main, name).is_some()
+    }
+
+    /// Begins a comparison of the pattern; `None` where the value does not detect.
+    fn comparison(&mut self, detects: bool) -> Option<&mut String> {
+        if !detects {
+            return None;
+        }
+        // Most patterns are shorter: one allocation.
+        self.pattern.reserve(128);
+        let joint = if self.pattern.is_empty() {
+            "["
+        } else {
+            " AND "
+        };
+        self.pattern.push_str(joint);
+        self.pattern.push_str(self.kind.word());
+        self.pattern.push(':');
+        Some(&mut self.pattern)
+    }
+
+    /// Asks for a text at a path, which comes in pieces.
+    fn asks(&mut self, path: &[&str], text: &str, detects: bool) {
+        if let Some(out) = self.comparison(detects) {
+            out.extend(path.iter().copied());
+            out.push_str(" = ");
+            push_quoted(out, text);
         }
     }
 
@@ -267,8 +347,8 @@ impl Builder {
             .map(|one| one.target)
     }
 
-    fn property(&mut self, name: &str, text: &str, detects: bool) -> Put {
-        if self.main.contains_key(name) {
+    fn property(&mut self, name: &'static str, text: &str, detects: bool) -> Put {
+        if self.has(name) {
             return Put::No;
         }
         let properties = Body::properties(self.kind).iter();
@@ -284,12 +364,10 @@ impl Builder {
             let Some(time) = Timestamp::parse(text) else {
                 return Put::No;
             };
-            self.main.insert(name.to_owned(), time.to_string().into());
-            return if time.to_string() == text {
-                Put::Exact(format!("{{0/{name}}}"))
-            } else {
-                Put::Spelt
-            };
+            let time = time.to_string();
+            let exact = time == text;
+            self.main.push((name, time.into()));
+            return if exact { template(0, name) } else { Put::Spelt };
         }
         if expected == "a whole number" {
             // `AS 15169` and `AS15169` are one number.
@@ -301,17 +379,19 @@ impl Builder {
             if number < 0 || number.to_string() != digits {
                 return Put::No;
             }
-            self.main.insert(name.to_owned(), number.into());
-            self.asks(name, digits, detects);
+            self.main.push((name, number.into()));
+            if let Some(out) = self.comparison(detects) {
+                out.extend([name, " = ", digits]);
+            }
             return Put::Exact(format!("{before}{{0/{name}}}"));
         }
-        self.main.insert(name.to_owned(), text.into());
-        self.asks(name, &quote(text), detects);
-        Put::Exact(format!("{{0/{name}}}"))
+        self.main.push((name, text.into()));
+        self.asks(&[name], text, detects);
+        template(0, name)
     }
 
     /// Points to an observable of this value.
-    fn point(&mut self, name: &str, text: &str, detects: bool) -> Put {
+    fn point(&mut self, name: &'static str, text: &str, detects: bool) -> Put {
         let Some(Target::Kinds(kinds)) = self.target(name) else {
             return Put::No;
         };
@@ -322,39 +402,32 @@ impl Builder {
             None => Kind::MacAddr,
         };
         let is_list = name.ends_with("_refs");
-        if !kinds.contains(&kind)
-            || !is_valid(kind, "value", text)
-            || (!is_list && self.main.contains_key(name))
+        if !kinds.contains(&kind) || !is_valid(kind, "value", text) || (!is_list && self.has(name))
         {
             return Put::No;
         }
-        let other = Map::from_iter([("value".to_owned(), text.into())]);
-        let at = self.refer(name, finished(kind, other, ""));
+        let at = self.refer(name, finished(kind, vec![("value", text.into())], b""));
         let each = if is_list { "[*]" } else { "" };
-        self.asks(&format!("{name}{each}.value"), &quote(text), detects);
-        Put::Exact(format!("{{{at}/value}}"))
+        self.asks(&[name, each, ".value"], text, detects);
+        template(at, "value")
     }
 
-    fn refer(&mut self, name: &str, other: Object) -> usize {
+    fn refer(&mut self, name: &'static str, other: Object) -> usize {
         if let Some(at) = self.others.iter().position(|one| one.id() == other.id()) {
             let id = Value::from(other.id());
-            match self.main.get_mut(name) {
+            match find_mut(&mut self.main, name) {
                 Some(Value::Array(list)) if !list.contains(&id) => list.push(id),
                 Some(_) => {}
-                None if name.ends_with("_refs") => {
-                    drop(self.main.insert(name.to_owned(), Value::Array(vec![id])));
-                }
-                None => drop(self.main.insert(name.to_owned(), id)),
+                None if name.ends_with("_refs") => self.main.push((name, Value::Array(vec![id]))),
+                None => self.main.push((name, id)),
             }
             return at + 1;
         }
         let id = Value::from(other.id());
-        match self.main.get_mut(name) {
+        match find_mut(&mut self.main, name) {
             Some(Value::Array(list)) => list.push(id),
-            _ if name.ends_with("_refs") => {
-                drop(self.main.insert(name.to_owned(), Value::Array(vec![id])));
-            }
-            _ => drop(self.main.insert(name.to_owned(), id)),
+            _ if name.ends_with("_refs") => insert(&mut self.main, name, Value::Array(vec![id])),
+            _ => insert(&mut self.main, name, id),
         }
         self.others.push(other);
         self.others.len()
@@ -363,29 +436,29 @@ impl Builder {
     /// The objects, the main one first, and the pattern; `None` where the main one lacks what the standard wants.
     ///
     /// `owner` makes the id of an observable that has none by the standard.
-    pub(super) fn end(mut self, owner: &str) -> Option<(Vec<Object>, Option<String>)> {
-        if self.kind == Kind::NetworkTraffic && self.main.contains_key("end") {
-            self.main.insert("is_active".into(), Value::Bool(false));
+    pub(super) fn end(mut self, owner: &[u8]) -> Option<(Vec<Object>, Option<String>)> {
+        if self.kind == Kind::NetworkTraffic && self.has("end") {
+            insert(&mut self.main, "is_active", Value::Bool(false));
         }
         match self.kind {
-            Kind::NetworkTraffic if !self.main.contains_key("protocols") => {
+            Kind::NetworkTraffic if !self.has("protocols") => {
                 // The standard wants one. That of the addresses is sure.
                 let word = match self.others.first().and_then(Object::kind) {
                     Some(Kind::Ipv4Addr) => "ipv4",
                     Some(Kind::Ipv6Addr) => "ipv6",
                     _ => "tcp",
                 };
-                self.main.insert("protocols".into(), vec![word].into());
+                self.main.push(("protocols", vec![word].into()));
             }
-            Kind::EmailMessage => drop(self.main.insert("is_multipart".into(), Value::Bool(false))),
+            Kind::EmailMessage => insert(&mut self.main, "is_multipart", Value::Bool(false)),
             _ => {}
         }
-        let has = |name: &str| self.main.contains_key(name);
+        let has = |name: &str| self.has(name);
         let is_enough = match self.kind {
             Kind::Artifact => has("payload_bin") || has("url"),
             Kind::File => has("hashes") || has("name"),
             Kind::NetworkTraffic => {
-                let time = |name| Timestamp::parse(self.main.get(name)?.as_str()?);
+                let time = |name| Timestamp::parse(find(&self.main, name)?.as_str()?);
                 let ordered = time("start").is_none()
                     || time("end").is_none()
                     || time("start") <= time("end");
@@ -399,7 +472,7 @@ impl Builder {
         if self.kind.group() != Group::Observable {
             let mut main = Object::new(self.kind);
             for (name, value) in self.main {
-                main.set(&name, value);
+                main.set(name, value);
             }
             return Some((vec![main], None));
         }
@@ -407,27 +480,18 @@ impl Builder {
             return None;
         }
         let main = finished(self.kind, self.main, owner);
-        let pattern = format!("[{}]", self.pattern.join(" AND "));
         let mut objects = vec![main];
         objects.append(&mut self.others);
-        Some((objects, (pattern.len() > 2).then_some(pattern)))
+        self.pattern.push(']');
+        Some((objects, Some(self.pattern).filter(|text| text.len() > 1)))
     }
 }
 
 /// The id of an observable of these properties.
-fn id_for(kind: Kind, members: &mut Map<String, Value>, owner: &str) -> StixId {
-    if members.len() == 1
-        && let ["value"] = kind.contributing()
-        && let Some(Value::String(value)) = members.get("value")
-    {
-        return StixId::of_value(kind, value);
-    }
-    members.insert("type".into(), kind.word().into());
-    let id = id_of(members);
-    members.shift_remove("type");
-    id.unwrap_or_else(|| {
-        let mut name = owner.as_bytes().to_vec();
-        canonical::push_members(&mut name, members.iter());
+fn id_for(kind: Kind, members: &Members, owner: &[u8]) -> StixId {
+    StixId::of_properties(kind, |name| find(members, name)).unwrap_or_else(|| {
+        let mut name = owner.to_vec();
+        canonical::push_members(&mut name, members.iter().map(|(name, value)| (name, value)));
         // The standard wants a random one here; one of its form that comes of the content is the same each time.
         let mut uuid = Uuid::v5(OURS, &name);
         uuid.0[6] = (uuid.0[6] & 0x0f) | 0x40;
@@ -436,13 +500,13 @@ fn id_for(kind: Kind, members: &mut Map<String, Value>, owner: &str) -> StixId {
 }
 
 /// An observable of these properties, with its id.
-fn finished(kind: Kind, mut members: Map<String, Value>, owner: &str) -> Object {
-    let id = id_for(kind, &mut members, owner);
+fn finished(kind: Kind, members: Members, owner: &[u8]) -> Object {
+    let id = id_for(kind, &members, owner);
     let mut object = Object::new(kind);
-    object.common.id = Some(id.to_string());
+    object.common.id = Some(id.text());
     object.common.spec_version = Some("2.1".into());
     for (name, value) in members {
-        object.set(&name, value);
+        object.set(name, value);
     }
     object
 }

@@ -2,23 +2,27 @@
 
 mod galaxy;
 mod members;
+mod settled;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Display;
+use std::rc::Rc;
 
 use aidos_model::json::Shape;
 use aidos_model::misp::{
     Attribute, Event, EventReport, List, Number, Object as MispObject, Organisation, Tag,
 };
 use aidos_model::stix::{
-    Body, Bundle, ExternalReference, KillChainPhase, Kind, OURS, Object, Uuid,
+    Body, Bundle, ExternalReference, KillChainPhase, Kind, OURS, Object, StixId, Uuid,
 };
 use aidos_model::{Timestamp, Tlp};
 use serde_json::{Map, Value, json};
 
-use super::extension::{AUTHOR, attach, definition};
-use super::ledger::{DERIVED, LOCAL, Ledger, PERSON, PROPOSAL, ROSTER, ROW, leave, note};
+use super::extension::{AUTHOR, attach, attach_text, definition};
+use super::ledger::{DERIVED, LOCAL, Ledger, PERSON, PROPOSAL, Path, ROSTER, ROW, leave, note};
 use super::place::{Builder, Put};
 use super::table::{self, Main};
+use settled::Settled;
 
 /// Makes a bundle of an event; `path` of the losses begins with `/Event`.
 ///
@@ -33,36 +37,53 @@ use super::table::{self, Main};
 /// assert!(losses.iter().any(|loss| loss.path == "/Event/id"));
 /// ```
 pub fn to_stix(event: Event) -> (Bundle, Ledger) {
-    let mut maker = Maker::default();
+    let mut maker = Maker::of(&event);
     maker.event(event);
     (maker.bundle(), maker.ledger)
+}
+
+/// The text of the bundle of an event, how many objects it has, and what is lost.
+///
+/// It is that of [`to_stix`], but most objects are written and freed as soon as they are made, so that all of them need the memory of a few.
+pub(super) fn to_stix_text(event: Event) -> (Vec<u8>, usize, Ledger) {
+    let mut maker = Maker {
+        settled: Some(Settled::of(event.all_attributes().count())),
+        ..Maker::of(&event)
+    };
+    maker.event(event);
+    let (text, count) = maker.text();
+    (text, count, maker.ledger)
 }
 
 /// What a bundle is made of.
 #[derive(Default)]
 struct Maker {
     ledger: Ledger,
+    /// Objects that may still change.
     objects: Vec<Object>,
-    /// Ids that are in the bundle.
-    ids: BTreeSet<String>,
+    /// Those that nothing changes any more, where text is wanted; all that are made now are such.
+    settled: Option<Settled>,
+    settles: bool,
+    /// Ids that are in the bundle: as a set, and in their order.
+    ids: HashSet<Rc<str>>,
+    order: Vec<Rc<str>>,
     labels: BTreeSet<Tlp>,
     /// Who made the event, and when it was changed.
     by: Option<String>,
     time: String,
     /// The object that stands for each UUID of the event.
-    stands: BTreeMap<String, String>,
+    stands: HashMap<Uuid, String>,
     /// What points to what, once all is there.
     pointers: Vec<members::Pointer>,
-    owner: String,
+    owner: Option<Uuid>,
 }
 
 /// Whether a time of seconds is one that STIX can say.
 fn stamp(time: Option<Number>) -> Option<String> {
-    let text = Timestamp::from_seconds(time?.get())?
-        .readable()?
-        .to_string();
+    let text = Timestamp::from_seconds(time?.get())?.readable()?.text();
+    let text = std::str::from_utf8(text.as_bytes()).ok()?;
     // The standard wants three digits behind the second, also where they are zeros.
-    Some(format!("{}.000Z", text.strip_suffix('Z')?))
+    Some([text.strip_suffix('Z')?, ".000Z"].concat())
 }
 
 /// A time of MISP in the way of STIX.
@@ -71,7 +92,35 @@ fn moment(text: Option<&String>) -> Option<Timestamp> {
 }
 
 impl Maker {
+    /// With room for what becomes of an event: hashes are not computed again.
+    fn of(event: &Event) -> Self {
+        let attributes = event.all_attributes().count();
+        Self {
+            // What was observed, where, the indicator, and what joins them.
+            ids: HashSet::with_capacity(4 * attributes),
+            order: Vec::with_capacity(4 * attributes),
+            stands: HashMap::with_capacity(attributes),
+            ..Self::default()
+        }
+    }
+
     fn bundle(&mut self) -> Bundle {
+        let mut objects = self.preface();
+        objects.append(&mut self.objects);
+        Bundle::of(objects)
+    }
+
+    fn text(&mut self) -> (Vec<u8>, usize) {
+        let preface = self.preface();
+        let ids = preface.iter().map(Object::id);
+        let id = Bundle::id_of(ids.chain(self.order.iter().map(|id| &**id)));
+        let count = preface.len() + self.order.len();
+        let settled = self.settled.take().unwrap_or_default();
+        (settled.finish(id, &preface, &self.objects), count)
+    }
+
+    /// What stands before the objects of the event.
+    fn preface(&self) -> Vec<Object> {
         let mut objects: Vec<Object> = definition().into_iter().collect();
         for tlp in &self.labels {
             let mut text = Vec::new();
@@ -80,22 +129,40 @@ impl Maker {
                 objects.push(marking);
             }
         }
-        objects.append(&mut self.objects);
-        Bundle::of(objects)
+        objects
     }
 
     fn add(&mut self, object: Object) {
-        if self.ids.insert(object.id().to_owned()) {
-            self.objects.push(object);
+        let id = Rc::from(object.id());
+        if self.ids.insert(Rc::clone(&id)) {
+            self.order.push(id);
+            match &mut self.settled {
+                Some(settled) if self.settles => settled.take(object),
+                _ => self.objects.push(object),
+            }
         }
     }
 
+    /// Says that the objects so far, and those that come, will not change.
+    fn settle(&mut self) {
+        self.settles = true;
+        if let Some(settled) = &mut self.settled {
+            self.objects.drain(..).for_each(|one| settled.take(one));
+        }
+    }
+
+    /// The object of this id, unless it is settled.
+    fn there(&self, id: &str) -> Option<&Object> {
+        let held = self.settled.iter().flat_map(Settled::held);
+        held.chain(&self.objects).find(|one| one.id() == id)
+    }
+
     /// A domain object or relation with what all have; `time` where it has one of its own.
-    fn begin(&self, kind: Kind, uuid: &str, time: Option<String>) -> Object {
+    fn begin(&self, kind: Kind, uuid: Uuid, time: Option<&str>) -> Object {
         self.begin_of(Object::new(kind), uuid, time)
     }
 
-    fn begin_custom(&self, word: &str, uuid: &str, time: Option<String>) -> Object {
+    fn begin_custom(&self, word: &str, uuid: Uuid, time: Option<&str>) -> Object {
         let object = Object {
             common: aidos_model::stix::Common::default(),
             body: Body::Custom(word.to_owned()),
@@ -103,44 +170,45 @@ impl Maker {
         self.begin_of(object, uuid, time)
     }
 
-    fn begin_of(&self, mut object: Object, uuid: &str, time: Option<String>) -> Object {
-        let time = time.unwrap_or_else(|| self.time.clone());
-        object.common.id = Some(format!("{}--{uuid}", object.type_word()));
+    fn begin_of(&self, mut object: Object, uuid: Uuid, time: Option<&str>) -> Object {
+        let time = time.unwrap_or(&self.time);
+        object.common.id = Some(match object.kind() {
+            Some(kind) => StixId { kind, uuid }.text(),
+            None => format!("{}--{uuid}", object.type_word()),
+        });
         object.common.spec_version = Some("2.1".into());
         object.common.created_by_ref.clone_from(&self.by);
-        object.common.created = Some(time.clone());
-        object.common.modified = Some(time);
+        object.common.created = Some(time.to_owned());
+        object.common.modified = Some(time.to_owned());
         object
     }
 
     /// The UUID of a part of the event: its own, or one of its content where it has none or one that is taken.
-    fn uuid(&mut self, path: &str, own: Option<String>, content: &impl Shape) -> String {
-        let had = own.is_some();
+    fn uuid(&mut self, path: &impl Display, own: Option<&str>, content: &impl Shape) -> Uuid {
         if let Some(text) = own
-            && let Some(uuid) = Uuid::parse(&text)
+            && let Some(uuid) = Uuid::parse(text)
+            && !self.stands.contains_key(&uuid)
         {
-            let plain = uuid.to_string();
-            if !self.stands.contains_key(&plain) {
-                if plain != text {
-                    note(&mut self.ledger, path, "uuid", "written in lower case");
-                }
-                return plain;
+            if uuid.text() != text.as_bytes() {
+                note(&mut self.ledger, path, "uuid", "written in lower case");
             }
+            return uuid;
         }
-        let reason = if had {
+        let reason = if own.is_some() {
             "it is no UUID, or stands twice; another one was derived"
         } else {
             "there was none; one was derived"
         };
         note(&mut self.ledger, path, "uuid", reason);
-        let mut name = self.owner.clone().into_bytes();
-        name.extend_from_slice(path.as_bytes());
+        let mut name = Vec::new();
+        name.extend(self.owner.iter().flat_map(|owner| owner.text()));
+        name.extend_from_slice(path.to_string().as_bytes());
         content.write(&mut name);
-        Uuid::v5(OURS, &name).to_string()
+        Uuid::v5(OURS, &name)
     }
 
     fn event(&mut self, mut event: Event) {
-        let path = "/Event";
+        let path = &Path::root("Event");
         let ledger = &mut self.ledger;
         for (name, field) in [
             ("id", &mut event.id),
@@ -220,12 +288,16 @@ impl Maker {
             })
             .unwrap_or_else(|| "1970-01-01T00:00:00.000Z".into());
         let own = event.uuid.take();
-        let uuid = self.uuid(path, own, &event.info.clone().unwrap_or_default());
-        self.owner.clone_from(&uuid);
+        let uuid = self.uuid(
+            path,
+            own.as_deref(),
+            &event.info.clone().unwrap_or_default(),
+        );
+        self.owner = Some(uuid);
         let creator = event
             .orgc
             .take()
-            .map(|orgc| self.organisation("/Event/Orgc", orgc));
+            .map(|orgc| self.organisation(&path.member("Orgc"), orgc));
         match creator {
             Some(Ok(id)) => self.by = Some(id),
             Some(Err(orgc)) => event.orgc = Some(*orgc),
@@ -237,31 +309,32 @@ impl Maker {
         } else {
             Kind::Grouping
         };
-        self.stands.insert(uuid.clone(), format!("{kind}--{uuid}"));
+        let id = StixId { kind, uuid }.text();
+        self.stands.insert(uuid, id.clone());
 
+        // What comes later, references, changes objects only.
+        self.settle();
         for (at, attribute) in std::mem::take(&mut event.attributes)
             .into_iter()
             .enumerate()
         {
-            self.attribute(&format!("{path}/Attribute/{at}"), attribute);
+            self.attribute(&path.item("Attribute", at), attribute);
         }
+        self.settles = false;
         for (at, object) in std::mem::take(&mut event.objects).into_iter().enumerate() {
-            self.object(&format!("{path}/Object/{at}"), object);
+            self.object(&path.item("Object", at), object);
         }
         for (at, report) in std::mem::take(&mut event.reports).into_iter().enumerate() {
-            self.report(
-                &format!("{path}/EventReport/{at}"),
-                report,
-                &format!("{kind}--{uuid}"),
-            );
+            self.report(&path.item("EventReport", at), report, &id);
         }
-        let mut main = self.begin(kind, &uuid, None);
+        let mut main = self.begin(kind, uuid, None);
         let clusters = self.galaxies(path, &mut event.galaxies);
         let tags = self.tags(path, &mut event.tags, &mut main);
         self.point();
 
-        let mut refs: Vec<String> = self.objects.iter().map(|one| one.id().to_owned()).collect();
-        refs.retain(|id| self.by.as_ref() != Some(id));
+        let by = self.by.as_deref();
+        let ids = self.order.iter().filter(|id| by != Some(id));
+        let mut refs: Vec<String> = ids.map(|id| String::from(&**id)).collect();
         if refs.is_empty() {
             refs.push(self.by.clone().unwrap_or_else(|| AUTHOR.to_owned()));
         }
@@ -294,7 +367,7 @@ impl Maker {
     /// Who made it, as an identity; given back where it has no UUID or name.
     fn organisation(
         &mut self,
-        path: &str,
+        path: &Path<'_>,
         mut orgc: Organisation,
     ) -> Result<String, Box<Organisation>> {
         let uuid = orgc.uuid.as_deref().and_then(Uuid::parse);
@@ -303,11 +376,11 @@ impl Maker {
             return Err(Box::new(orgc));
         };
         leave(&mut self.ledger, path, "id", &mut orgc.id, ROW);
-        if orgc.uuid.as_deref() != Some(uuid.to_string().as_str()) {
+        if orgc.uuid.as_deref().map(str::as_bytes) != Some(&uuid.text()) {
             note(&mut self.ledger, path, "uuid", "written in lower case");
         }
         (orgc.uuid, orgc.name) = (None, None);
-        let mut identity = self.begin(Kind::Identity, &uuid.to_string(), None);
+        let mut identity = self.begin(Kind::Identity, uuid, None);
         identity.common.created_by_ref = None;
         if let Body::Identity(body) = &mut identity.body {
             body.name = Some(name);
@@ -324,10 +397,15 @@ impl Maker {
     }
 
     /// Labels and markings of the tags; what is to be kept of them.
-    fn tags(&mut self, path: &str, tags: &mut List<Tag>, object: &mut Object) -> Option<Value> {
+    fn tags(
+        &mut self,
+        path: &Path<'_>,
+        tags: &mut List<Tag>,
+        object: &mut Object,
+    ) -> Option<Value> {
         let mut kept = Vec::new();
         for (at, mut tag) in std::mem::take(tags).into_iter().enumerate() {
-            let path = format!("{path}/Tag/{at}");
+            let path = path.item("Tag", at);
             let stays = |flag: Option<aidos_model::misp::Flag>, value| {
                 flag.is_some_and(|flag| flag.get() == value)
             };
@@ -356,7 +434,7 @@ impl Maker {
         (!kept.is_empty()).then_some(Value::Array(kept))
     }
 
-    fn report(&mut self, path: &str, mut report: EventReport, event: &str) {
+    fn report(&mut self, path: &Path<'_>, mut report: EventReport, event: &str) {
         leave(&mut self.ledger, path, "id", &mut report.id, ROW);
         leave(
             &mut self.ledger,
@@ -380,14 +458,14 @@ impl Maker {
             ROSTER,
         );
         let own = report.uuid.take();
-        let uuid = self.uuid(path, own, &report);
+        let uuid = self.uuid(path, own.as_deref(), &report);
         let time = stamp(report.timestamp);
         if time.is_some() {
             report.timestamp = None;
         } else if report.timestamp.is_none() {
             report.rest.entry("timestamp".into()).or_insert(Value::Null);
         }
-        let mut stix = self.begin(Kind::Note, &uuid, time);
+        let mut stix = self.begin(Kind::Note, uuid, time.as_deref());
         let tags = self.tags(path, &mut report.tags, &mut stix);
         if let Body::Note(body) = &mut stix.body {
             body.abstract_ = report.name.take();

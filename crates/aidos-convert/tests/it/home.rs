@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aidos_convert::misp_stix::{Loss, to_misp, to_stix};
+use aidos_convert::misp_stix::{Form, Loss, convert, to_misp, to_stix};
 use aidos_model::json::{Shape, read};
 use aidos_model::misp::Document;
 use aidos_model::stix::Bundle;
@@ -88,6 +88,15 @@ fn events_come_home_but_for_what_is_listed() {
             .event
             .unwrap();
         let (bundle, losses) = to_stix(event.clone());
+        let text = convert(document.to_string().as_bytes(), Form::Stix).unwrap();
+        assert!(
+            text.text == bundle.to_vec(),
+            "{number}: as it is made and as a whole"
+        );
+        assert_eq!(
+            (text.losses, text.objects),
+            (losses.clone(), bundle.objects().len())
+        );
         let (again, same) = to_stix(event);
         assert_eq!(
             (bundle.to_vec(), &losses),
@@ -133,6 +142,30 @@ fn events_come_home_but_for_what_is_listed() {
     }
     assert!(differences.is_empty(), "{differences:#?}");
     assert!(compared > 200_000, "{compared} leaves compared");
+}
+
+/// A member may stand twice, or have a name that the conversion uses: the content has it once.
+#[test]
+fn members_that_stand_twice_come_once() {
+    let uuid = r#""uuid":"11111111-0000-4000-8000-000000000001","timestamp":"1700000000""#;
+    for odd in [
+        r#""comment":5,"comment":"five""#,
+        r#""Tag":"none","from":"{0/value}""#,
+        r#""Tag":7,"Tag":[{"name":"a"}]"#,
+        r#""first_seen":null,"new":[1.5,"\u007f"],"Galaxy":null"#,
+    ] {
+        let text = format!(
+            r#"{{"Event":{{"Attribute":[{{"type":"ip-src","value":"198.51.100.3",{odd},{uuid}}}]}}}}"#
+        );
+        let document: Document = read(text.as_bytes()).unwrap();
+        let (bundle, _) = to_stix(*document.event.unwrap());
+        let made = bundle.to_vec();
+        let value: Value = serde_json::from_slice(&made).unwrap();
+        let mut again = Vec::new();
+        value.write(&mut again);
+        assert_eq!(again, made, "{odd}");
+        assert_eq!(convert(text.as_bytes(), Form::Stix).unwrap().text, made);
+    }
 }
 
 #[test]

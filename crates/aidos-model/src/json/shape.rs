@@ -131,6 +131,16 @@ impl<'de, T: Shape> Visitor<'de> for Seed<T> {
     }
 }
 
+/// A value of a shape, or what stands there instead, for readers that `serde` derives.
+#[derive(Clone, Debug)]
+pub struct Read<T>(pub Result<T, Value>);
+
+impl<'de, T: Shape> Deserialize<'de> for Read<T> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        Seed::new().deserialize(json).map(Self)
+    }
+}
+
 /// The name of a member, borrowed where it has no escapes.
 pub(crate) struct Name;
 
@@ -345,8 +355,11 @@ pub(crate) trait Slot: Default {
     /// The value, if it is there.
     fn into_slot_value(self) -> Option<Value>;
 
-    /// Writes the member, if it is there.
-    fn push_to(&self, members: &mut Members<'_>, name: &str);
+    /// Whether the member is there.
+    fn is_there(&self) -> bool;
+
+    /// Writes the member, if it is there; `key` is as [`key`] makes it.
+    fn push_to(&self, members: &mut Members<'_>, key: &'static str);
 }
 
 impl<T: Shape> Slot for Option<T> {
@@ -376,12 +389,24 @@ impl<T: Shape> Slot for Option<T> {
         self.map(Shape::into_value)
     }
 
-    fn push_to(&self, members: &mut Members<'_>, name: &str) {
+    fn is_there(&self) -> bool {
+        self.is_some()
+    }
+
+    fn push_to(&self, members: &mut Members<'_>, key: &'static str) {
         if let Some(value) = self {
-            members.push(name, value);
+            value.write(members.key(key));
         }
     }
 }
+
+/// A name that is known, as it is written: `"name":`. Most of what is written is such names.
+macro_rules! key {
+    ($name:expr) => {
+        concat!("\"", $name, "\":")
+    };
+}
+pub(crate) use key;
 
 /// Writes an object member by member.
 pub(crate) struct Members<'o> {
@@ -395,6 +420,16 @@ impl<'o> Members<'o> {
         Self { out, first: true }
     }
 
+    /// Begins a member of a known name; see [`key`].
+    #[inline]
+    pub(crate) fn key(&mut self, key: &'static str) -> &mut Vec<u8> {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(b',');
+        }
+        self.out.extend_from_slice(key.as_bytes());
+        self.out
+    }
+
     pub(crate) fn name(&mut self, name: &str) -> &mut Vec<u8> {
         if !std::mem::take(&mut self.first) {
             self.out.push(b',');
@@ -406,11 +441,6 @@ impl<'o> Members<'o> {
 
     pub(crate) fn push(&mut self, name: &str, value: &impl Shape) {
         value.write(self.name(name));
-    }
-
-    pub(crate) fn text(&mut self, name: &str, text: &str) {
-        let out = self.name(name);
-        push_str(out, text);
     }
 
     pub(crate) fn rest(&mut self, rest: &Fields) {
@@ -473,6 +503,19 @@ macro_rules! noun {
             /// The members that have a field of their own, each with what is expected there.
             pub const MEMBERS: &'static [(&'static str, &'static str)] =
                 &[$(($json, <$slot as $crate::json::shape::Slot>::EXPECTED),)*];
+
+            /// Whether a member stands in its field and, with another shape, in `rest`.
+            ///
+            /// Both are written; as a value it has only one of them.
+            pub fn has_twins(&self) -> bool {
+                use $crate::json::shape::Slot as _;
+                if !self.rest.is_empty() {
+                    $(if self.$field.is_there() && self.rest.contains_key($json) {
+                        return true;
+                    })*
+                }
+                false
+            }
         }
 
         impl std::fmt::Debug for $name {
@@ -534,7 +577,7 @@ macro_rules! noun {
             fn write(&self, out: &mut Vec<u8>) {
                 use $crate::json::shape::Slot as _;
                 let mut members = $crate::json::shape::Members::begin(out);
-                $(self.$field.push_to(&mut members, $json);)*
+                $(self.$field.push_to(&mut members, $crate::json::shape::key!($json));)*
                 members.rest(&self.rest);
                 members.end();
             }

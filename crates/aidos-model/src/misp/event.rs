@@ -42,7 +42,7 @@ noun! {
         /// The group, of distribution 4.
         sharing_group_id = "sharing_group_id": Option<Number>;
         /// The group itself.
-        sharing_group = "SharingGroup": Option<SharingGroup>;
+        sharing_group = "SharingGroup": Option<Box<SharingGroup>>;
         /// Number of who owns it here.
         org_id = "org_id": Option<Number>;
         /// Number of who made it.
@@ -117,7 +117,7 @@ noun! {
         /// The group, of distribution 4.
         sharing_group_id = "sharing_group_id": Option<Number>;
         /// The group itself.
-        sharing_group = "SharingGroup": Option<SharingGroup>;
+        sharing_group = "SharingGroup": Option<Box<SharingGroup>>;
         /// When it was changed, in seconds since 1970.
         timestamp = "timestamp": Option<Number>;
         /// Whether it is deleted.

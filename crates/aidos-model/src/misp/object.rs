@@ -35,7 +35,7 @@ noun! {
         /// The group, of distribution 4.
         sharing_group_id = "sharing_group_id": Option<Number>;
         /// The group itself.
-        sharing_group = "SharingGroup": Option<SharingGroup>;
+        sharing_group = "SharingGroup": Option<Box<SharingGroup>>;
         /// Whether it is deleted.
         deleted = "deleted": Option<Flag>;
         /// Its attributes.

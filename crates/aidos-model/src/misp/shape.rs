@@ -280,11 +280,15 @@ impl<T: Shape> Slot for List<T> {
         }
     }
 
-    fn push_to(&self, members: &mut Members<'_>, name: &str) {
+    fn is_there(&self) -> bool {
+        !(self.items.is_empty() && matches!(self.empty, Empty::Absent))
+    }
+
+    fn push_to(&self, members: &mut Members<'_>, key: &'static str) {
         match self.empty {
             Empty::Absent if self.items.is_empty() => {}
-            Empty::Null if self.items.is_empty() => members.push(name, &Value::Null),
-            _ => push_list(members.name(name), &self.items),
+            Empty::Null if self.items.is_empty() => Value::Null.write(members.key(key)),
+            _ => push_list(members.key(key), &self.items),
         }
     }
 }

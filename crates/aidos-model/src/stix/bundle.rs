@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Object;
+use super::{Kind, Object, StixId};
 use crate::json::shape::noun;
 use crate::json::{Malformed, Shape, read};
 
@@ -277,25 +277,31 @@ pub fn read_bundle(bytes: &[u8]) -> Result<Bundle, Malformed> {
 impl Bundle {
     /// A bundle of these objects, its id from theirs.
     pub fn of(objects: Vec<Object>) -> Self {
-        // As [`super::id_of`] has it: canonical JSON, each object replaced by its id.
+        let id = Self::id_of(objects.iter().map(Object::id));
+        Self {
+            kind: Some("bundle".into()),
+            id: Some(id.text()),
+            objects: Some(objects),
+            ..Self::default()
+        }
+    }
+
+    /// The id of a bundle of objects of these ids, as [`super::id_of`] has it.
+    pub fn id_of<'i>(ids: impl Iterator<Item = &'i str>) -> StixId {
+        // Canonical JSON, each object replaced by its id.
         let mut name = b"{".to_vec();
-        if !objects.is_empty() {
-            name.extend_from_slice(b"\"objects\":[");
-            for (at, object) in objects.iter().enumerate() {
-                if at > 0 {
-                    name.push(b',');
-                }
-                super::canonical::push_str(&mut name, object.id());
-            }
+        for (at, id) in ids.enumerate() {
+            let before: &[u8] = if at == 0 { b"\"objects\":[" } else { b"," };
+            name.extend_from_slice(before);
+            super::canonical::push_str(&mut name, id);
+        }
+        if name.len() > 1 {
             name.extend_from_slice(b"],");
         }
         name.extend_from_slice(b"\"type\":\"bundle\"}");
-        let uuid = super::Uuid::v5(super::OURS, &name);
-        Self {
-            kind: Some("bundle".into()),
-            id: Some(format!("bundle--{uuid}")),
-            objects: Some(objects),
-            ..Self::default()
+        StixId {
+            kind: Kind::Bundle,
+            uuid: super::Uuid::v5(super::OURS, &name),
         }
     }
 

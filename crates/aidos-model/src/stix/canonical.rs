@@ -14,16 +14,13 @@ use crate::json::{push_i64, push_u64};
 pub fn push_str(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let bytes = text.as_bytes();
-    if bytes.iter().any(|&byte| needs_escape(byte)) {
-        push_escaped(out, bytes);
-    } else {
+    // Plain is narrower than need be: it leaves out DEL, which stands as it is here.
+    if crate::json::is_plain(bytes) {
         out.extend_from_slice(bytes);
+    } else {
+        push_escaped(out, bytes);
     }
     out.push(b'"');
-}
-
-const fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 fn push_escaped(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -80,8 +77,13 @@ pub fn push(out: &mut Vec<u8>, value: &Value) {
 }
 
 /// Pushes an object of these members in canonical form; no name may stand twice.
-pub fn push_members<'a>(out: &mut Vec<u8>, members: impl Iterator<Item = (&'a String, &'a Value)>) {
-    let mut sorted: Vec<_> = members.collect();
+pub fn push_members<'a, N: AsRef<str> + 'a>(
+    out: &mut Vec<u8>,
+    members: impl Iterator<Item = (&'a N, &'a Value)>,
+) {
+    let mut sorted: Vec<_> = members
+        .map(|(name, value)| (name.as_ref(), value))
+        .collect();
     sorted.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
     out.push(b'{');
     for (index, (name, value)) in sorted.into_iter().enumerate() {

@@ -142,6 +142,44 @@ impl StixId {
         Self::observable(kind, &name)
     }
 
+    /// The id of an observable whose properties `get` finds; `None` where none of them contributes.
+    ///
+    /// Of several hashes one is taken: MD5, SHA-1, SHA-256, SHA-512, else the first by name.
+    pub fn of_properties<'v>(kind: Kind, get: impl Fn(&str) -> Option<&'v Value>) -> Option<Self> {
+        // All names are ASCII: their order is that of RFC 8785.
+        let mut names = kind.contributing().to_vec();
+        names.sort_unstable();
+        // Most are shorter: one allocation.
+        let mut text = Vec::with_capacity(192);
+        text.push(b'{');
+        for property in names {
+            let Some(value) = get(property) else { continue };
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            canonical::push_str(&mut text, property);
+            text.push(b':');
+            match value {
+                Value::Object(hashes) if property == "hashes" => {
+                    canonical::push_members(&mut text, std::iter::once(choose_hash(hashes)?));
+                }
+                value => canonical::push(&mut text, value),
+            }
+        }
+        if text.len() == 1 {
+            return None;
+        }
+        text.push(b'}');
+        Some(Self::observable(kind, &text))
+    }
+
+    /// The text.
+    pub fn text(&self) -> String {
+        let uuid = self.uuid.text();
+        let uuid = std::str::from_utf8(&uuid).unwrap_or_default();
+        [self.kind.word(), "--", uuid].concat()
+    }
+
     /// Appends the text.
     #[inline]
     pub fn push(&self, out: &mut Vec<u8>) {
@@ -185,24 +223,7 @@ pub fn id_of(object: &Map<String, Value>) -> Option<StixId> {
         uuid: Uuid::v5(OURS, name),
     };
     match kind.group() {
-        Group::Observable => {
-            let mut parts: Map<String, Value> = Map::new();
-            for &property in kind.contributing() {
-                match object.get(property) {
-                    Some(Value::Object(hashes)) if property == "hashes" => {
-                        let hash = choose_hash(hashes)?;
-                        parts.insert(property.into(), Value::Object(Map::from_iter([hash])));
-                    }
-                    Some(value) => drop(parts.insert(property.into(), value.clone())),
-                    None => {}
-                }
-            }
-            if parts.is_empty() {
-                return None;
-            }
-            canonical::push_members(&mut name, parts.iter());
-            Some(StixId::observable(kind, &name))
-        }
+        Group::Observable => StixId::of_properties(kind, |property| object.get(property)),
         Group::Bundle => {
             let ids = match object.get("objects") {
                 Some(Value::Array(objects)) => objects
@@ -237,13 +258,11 @@ pub fn id_of(object: &Map<String, Value>) -> Option<StixId> {
     }
 }
 
-fn choose_hash(hashes: &Map<String, Value>) -> Option<(String, Value)> {
+fn choose_hash(hashes: &Map<String, Value>) -> Option<(&String, &Value)> {
     let known = ["MD5", "SHA-1", "SHA-256", "SHA-512"]
         .into_iter()
         .find_map(|name| hashes.get_key_value(name));
-    known
-        .or_else(|| hashes.iter().min_by(|a, b| a.0.cmp(b.0)))
-        .map(|(name, hash)| (name.clone(), hash.clone()))
+    known.or_else(|| hashes.iter().min_by(|a, b| a.0.cmp(b.0)))
 }
 
 #[cfg(test)]

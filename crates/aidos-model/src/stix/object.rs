@@ -27,12 +27,14 @@ use serde::de::{Deserialize, MapAccess};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-pub use parts::{Common, ExternalReference, GranularMarking, Hashes, KillChainPhase, Times};
+pub use parts::{
+    Common, Extensions, ExternalReference, GranularMarking, Hashes, KillChainPhase, Times,
+};
 pub use table::*;
 
 use super::Kind;
-use crate::json::Shape;
-use crate::json::shape::{Members, Name, Seed};
+use crate::json::shape::{Members, Name, Seed, key};
+use crate::json::{Shape, push_str};
 
 /// A STIX object: what all have, and what its type has.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +78,7 @@ impl Object {
     pub fn new(kind: Kind) -> Self {
         Self {
             common: Common::default(),
-            body: Body::of_word(kind.word()),
+            body: Body::of(kind),
         }
     }
 
@@ -179,7 +181,7 @@ impl Shape for Object {
     fn write(&self, out: &mut Vec<u8>) {
         let mut members = Members::begin(out);
         if !self.common.rest.contains_key("type") && !self.type_word().is_empty() {
-            members.text("type", self.type_word());
+            push_str(members.key(key!("type")), self.type_word());
         }
         self.common.write_to(&mut members);
         self.body.write_to(&mut members);
@@ -249,11 +251,16 @@ macro_rules! objects {
             }
 
             /// The empty body of a type.
-            pub fn of_word(word: &str) -> Self {
-                match Kind::parse(word) {
-                    $(Some(Kind::$name) => Self::$name(Box::default()),)*
-                    _ => Self::Custom(word.to_owned()),
+            pub fn of(kind: Kind) -> Self {
+                match kind {
+                    $(Kind::$name => Self::$name(Box::default()),)*
+                    Kind::Bundle => Self::Custom(kind.word().to_owned()),
                 }
+            }
+
+            /// The empty body of the type of a word.
+            pub fn of_word(word: &str) -> Self {
+                Kind::parse(word).map_or_else(|| Self::Custom(word.to_owned()), Self::of)
             }
 
             /// What a type has beside the common properties.
@@ -287,7 +294,7 @@ macro_rules! objects {
 
             pub(super) fn write_to(&self, members: &mut Members<'_>) {
                 match self {
-                    $(Self::$name(_body) => { $(_body.$field.push_to(members, objects!(@json $field $($json)?));)* })*
+                    $(Self::$name(_body) => { $(_body.$field.push_to(members, key!(objects!(@json $field $($json)?)));)* })*
                     Self::Custom(_) => {}
                 }
             }

@@ -5,8 +5,8 @@ use aidos_model::misp::{Cluster, Galaxy};
 use crate::misp_stix::natural;
 
 use super::{
-    Body, ExternalReference, KillChainPhase, Kind, List, Maker, Object, ROW, Shape, Uuid, Value,
-    attach, json, leave, members_of, note, table,
+    Body, ExternalReference, KillChainPhase, List, Maker, Object, Path, ROW, Shape, StixId, Uuid,
+    Value, attach, json, leave, members_of, note, table,
 };
 
 /// The ids of the objects that kept galaxies refer to.
@@ -21,13 +21,17 @@ pub(super) fn refs_in(galaxies: Option<&Value>) -> Vec<String> {
 
 impl Maker {
     /// Objects for the clusters; what is kept of each galaxy.
-    pub(super) fn galaxies(&mut self, path: &str, galaxies: &mut List<Galaxy>) -> Option<Value> {
+    pub(super) fn galaxies(
+        &mut self,
+        path: &Path<'_>,
+        galaxies: &mut List<Galaxy>,
+    ) -> Option<Value> {
         let mut kept = Vec::new();
         for (at, mut galaxy) in std::mem::take(galaxies).into_iter().enumerate() {
-            let path = format!("{path}/Galaxy/{at}");
+            let path = path.item("Galaxy", at);
             leave(&mut self.ledger, &path, "id", &mut galaxy.id, ROW);
             for (at, cluster) in galaxy.clusters.iter_mut().enumerate() {
-                let path = format!("{path}/GalaxyCluster/{at}");
+                let path = path.item("GalaxyCluster", at);
                 for (name, field) in [
                     ("id", &mut cluster.id),
                     ("galaxy_id", &mut cluster.galaxy_id),
@@ -65,22 +69,20 @@ impl Maker {
                 return galaxy.into_value();
             };
             if cluster.value.as_ref().is_none_or(String::is_empty)
-                || cluster.uuid.as_deref() != Some(uuid.to_string().as_str())
+                || cluster.uuid.as_deref().map(str::as_bytes) != Some(&uuid.text())
             {
                 return galaxy.into_value();
             }
-            refs.push(format!("{kind}--{uuid}"));
+            refs.push(StixId { kind, uuid });
         }
         let mut header = galaxy.clone();
         let clusters = std::mem::take(&mut header.clusters);
         let header = header.into_value();
         let mut made = Vec::new();
         for (cluster, id) in clusters.into_iter().zip(&refs) {
-            let object = self.cluster(kind, id, &header, cluster);
-            // Another cluster of this id is there: keep this one whole.
-            if let Some(there) = self.objects.iter().find(|one| one.id() == id)
-                && *there != object
-            {
+            let object = self.cluster(*id, &header, cluster);
+            // Another object of this id is there: keep this cluster whole.
+            if self.ids.contains(object.id()) && self.there(object.id()) != Some(&object) {
                 return galaxy.into_value();
             }
             made.push(object);
@@ -88,11 +90,12 @@ impl Maker {
         for object in made {
             self.add(object);
         }
+        let refs: Vec<String> = refs.iter().map(StixId::text).collect();
         json!({"refs": refs})
     }
 
-    fn cluster(&self, kind: Kind, id: &str, header: &Value, mut cluster: Cluster) -> Object {
-        let uuid = id.rsplit_once("--").map_or("", |(_, uuid)| uuid);
+    fn cluster(&self, id: StixId, header: &Value, mut cluster: Cluster) -> Object {
+        let StixId { kind, uuid } = id;
         let mut object = self.begin(kind, uuid, None);
         // Not of the event's maker.
         object.common.created_by_ref = None;

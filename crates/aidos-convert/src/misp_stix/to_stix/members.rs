@@ -2,11 +2,14 @@
 
 use super::{
     Attribute, BTreeMap, Body, Builder, ExternalReference, KillChainPhase, Kind, Ledger, List,
-    Main, Maker, Map, MispObject, OURS, Object, PROPOSAL, Put, ROSTER, ROW, Shape, Timestamp, Uuid,
-    Value, attach, json, keep, leave, members_of, moment, note, revoked, stamp, table,
+    Main, Maker, Map, MispObject, OURS, Object, PROPOSAL, Path, Put, ROSTER, ROW, Shape, Timestamp,
+    Uuid, Value, attach, attach_text, json, keep, leave, members_of, moment, note, revoked,
+    settled::Settled, stamp, table,
 };
 use crate::misp_stix::{natural, pattern};
+use aidos_model::json::push_key;
 use aidos_model::misp::{ObjectReference, Sighting};
+use aidos_model::stix::Namer;
 
 /// A reference of an object, and where it stands.
 pub(super) struct Pointer {
@@ -23,7 +26,7 @@ struct Kept {
 
 impl Maker {
     /// Takes away what belongs to one server.
-    fn localise(ledger: &mut Ledger, path: &str, attribute: &mut Attribute) {
+    fn localise(ledger: &mut Ledger, path: &Path<'_>, attribute: &mut Attribute) {
         leave(ledger, path, "id", &mut attribute.id, ROW);
         leave(ledger, path, "event_id", &mut attribute.event_id, ROW);
         leave(ledger, path, "object_id", &mut attribute.object_id, ROW);
@@ -46,11 +49,12 @@ impl Maker {
         }
     }
 
-    pub(super) fn attribute(&mut self, path: &str, mut attribute: Attribute) {
+    pub(super) fn attribute(&mut self, path: &Path<'_>, mut attribute: Attribute) {
         Self::localise(&mut self.ledger, path, &mut attribute);
         let own = attribute.uuid.take();
-        let uuid = self.uuid(path, own, &attribute);
+        let uuid = self.uuid(path, own.as_deref(), &attribute);
         let time = stamp(attribute.timestamp);
+        let time = time.as_deref();
         if time.is_some() {
             attribute.timestamp = None;
         } else if attribute.timestamp.is_none() {
@@ -59,31 +63,26 @@ impl Maker {
                 .entry("timestamp".into())
                 .or_insert(Value::Null);
         }
-        let kind = attribute.type_word().to_owned();
-        let value = attribute.value.clone().unwrap_or_default();
-        let detects = attribute.detects();
-        let (mut main, others, asked) =
-            self.stix_of(&mut attribute, &kind, &value, &uuid, time.clone());
-        let mut labels = vec![format!("misp:type=\"{kind}\"")];
+        let kind = attribute.kind.take();
+        let word = kind.as_deref().unwrap_or_default();
+        let (mut main, others, asked, from) = self.stix_of(&mut attribute, word, uuid, time);
+        let mut labels = Vec::with_capacity(2);
+        labels.push(["misp:type=\"", word, "\""].concat());
         if let Some(category) = &attribute.category {
-            labels.push(format!("misp:category=\"{category}\""));
+            labels.push(["misp:category=\"", category, "\""].concat());
         }
+        attribute.kind = kind;
         main.common.labels = Some(labels);
         main.common.revoked = revoked(attribute.deleted);
         let tags = self.tags(path, &mut attribute.tags, &mut main);
         let galaxies = self.galaxies(path, &mut attribute.galaxies);
-        let id = main.id().to_owned();
-        self.stands.insert(uuid.clone(), id.clone());
-        let comment = attribute.comment.clone();
-        let category = attribute.category.clone();
-        let last = moment(attribute.last_seen.as_ref());
-        let first = moment(attribute.first_seen.as_ref());
+        self.stands.insert(uuid, main.id().to_owned());
         let sightings = std::mem::take(&mut attribute.sightings);
         for other in others {
             self.add(other);
         }
-        if let (Some(pattern), true) = (asked, detects) {
-            let mut indicator = self.begin(Kind::Indicator, &uuid, time);
+        if let (Some(pattern), true) = (asked, attribute.detects()) {
+            let mut indicator = self.begin(Kind::Indicator, uuid, time);
             indicator.common.labels.clone_from(&main.common.labels);
             indicator
                 .common
@@ -94,33 +93,35 @@ impl Maker {
                 &mut indicator,
                 pattern,
                 "stix",
-                comment,
-                category,
-                (first, last),
+                attribute.comment.as_deref(),
+                attribute.category.as_deref(),
+                (
+                    moment(attribute.first_seen.as_ref()),
+                    moment(attribute.last_seen.as_ref()),
+                ),
             );
-            self.detected(&indicator, &id, &uuid);
-            self.link(&uuid, galaxies.as_ref(), indicator.id());
+            self.detected(&indicator, main.id(), uuid);
+            self.link(uuid, galaxies.as_ref(), indicator.id());
             self.add(indicator);
         } else {
-            self.link(&uuid, galaxies.as_ref(), &id);
+            self.link(uuid, galaxies.as_ref(), main.id());
         }
-        let mut kept = members_of(attribute);
-        keep(&mut kept, "Tag", tags);
-        keep(&mut kept, "Galaxy", galaxies);
-        attach(&mut main, "attribute", Value::Object(kept));
+        let id = (!sightings.is_empty()).then(|| main.id().to_owned());
+        attach_attribute(&mut main, attribute, from, [tags, galaxies]);
         self.add(main);
-        self.sightings(path, sightings, &id);
+        self.sightings(path, sightings, &id.unwrap_or_default());
     }
 
-    /// The object that stands for an attribute, the observables in it, and the pattern that finds it.
+    /// The object that stands for an attribute and has its value, the observables in it, the pattern that finds it, and where the value is.
     fn stix_of(
         &mut self,
         attribute: &mut Attribute,
         kind: &str,
-        value: &str,
-        uuid: &str,
-        time: Option<String>,
-    ) -> (Object, Vec<Object>, Option<String>) {
+        uuid: Uuid,
+        time: Option<&str>,
+    ) -> (Object, Vec<Object>, Option<String>, Origin) {
+        let given = attribute.value.take();
+        let value = given.as_deref().unwrap_or_default();
         if let Some(language) = table::language(kind)
             && !value.is_empty()
             && (language != "stix" || pattern::is_sound(value))
@@ -130,18 +131,15 @@ impl Maker {
                 moment(attribute.first_seen.as_ref()),
                 moment(attribute.last_seen.as_ref()),
             );
-            let comment = attribute.comment.clone();
             Self::fill_indicator(
                 &mut main,
                 value.to_owned(),
                 language,
-                comment,
-                attribute.category.clone(),
+                attribute.comment.as_deref(),
+                attribute.category.as_deref(),
                 seen,
             );
-            attribute.value = None;
-            attribute.rest.insert("from".into(), "{0/pattern}".into());
-            return (main, Vec::new(), None);
+            return (main, Vec::new(), None, Origin::value("{0/pattern}"));
         }
         if kind == "vulnerability" && !value.is_empty() {
             let mut main = self.begin(Kind::Vulnerability, uuid, time);
@@ -150,9 +148,7 @@ impl Maker {
                 body.description.clone_from(&attribute.comment);
             }
             main.common.external_references = cve(value);
-            attribute.value = None;
-            attribute.rest.insert("from".into(), "{0/name}".into());
-            return (main, Vec::new(), None);
+            return (main, Vec::new(), None, Origin::value("{0/name}"));
         }
         if let Some((observables, pattern, from, data)) = observe(kind, value, attribute, uuid) {
             let ids = observables.iter().map(|one| one.id().to_owned()).collect();
@@ -163,13 +159,11 @@ impl Maker {
                 attribute.first_seen.as_ref(),
                 attribute.last_seen.as_ref(),
             );
-            attribute.value = None;
-            attribute.rest.insert("from".into(), from.into());
-            if let Some(data) = data {
+            if data.is_some() {
                 attribute.data = None;
-                attribute.rest.insert("data_from".into(), data.into());
             }
-            return (main, observables, pattern);
+            let value = Some(from);
+            return (main, observables, pattern, Origin { value, data });
         }
         let mut main = self.begin_custom("x-misp-attribute", uuid, time);
         let rest = &mut main.common.rest;
@@ -183,33 +177,28 @@ impl Maker {
                 rest.insert(name.into(), text.as_str().into());
             }
         }
-        if attribute.value.take().is_some() {
-            attribute
-                .rest
-                .insert("from".into(), "{0/x_misp_value}".into());
-        }
-        (main, Vec::new(), None)
+        let from = if given.is_some() {
+            Origin::value("{0/x_misp_value}")
+        } else {
+            Origin::default()
+        };
+        (main, Vec::new(), None, from)
     }
 
     fn observed(
         &self,
-        uuid: &str,
-        time: Option<String>,
+        uuid: Uuid,
+        time: Option<&str>,
         ids: Vec<String>,
         first: Option<&String>,
         last: Option<&String>,
     ) -> Object {
         let mut main = self.begin(Kind::ObservedData, uuid, time);
-        let made = main.common.modified.clone();
         if let Body::ObservedData(body) = &mut main.body {
-            let first = moment(first).map(|time| time.to_string()).or(made);
-            let until = moment(last).map(|time| time.to_string());
-            let parse = |text: &Option<String>| text.as_deref().and_then(Timestamp::parse);
-            body.last_observed = if parse(&until) >= parse(&first) {
-                until
-            } else {
-                first.clone()
-            };
+            let first = moment(first).map(|time| time.to_string());
+            let first = first.or_else(|| main.common.modified.clone());
+            let until = moment(last).filter(|until| Some(*until) >= moment(first.as_ref()));
+            body.last_observed = until.map(|time| time.to_string()).or_else(|| first.clone());
             body.first_observed = first;
             body.number_observed = Some(1);
             body.object_refs = Some(ids);
@@ -221,27 +210,26 @@ impl Maker {
         indicator: &mut Object,
         pattern: String,
         language: &str,
-        comment: Option<String>,
-        category: Option<String>,
+        comment: Option<&str>,
+        category: Option<&str>,
         (first, last): (Option<Timestamp>, Option<Timestamp>),
     ) {
-        let made = indicator.common.modified.clone();
         if let Body::Indicator(body) = &mut indicator.body {
-            body.description = comment.filter(|comment| !comment.is_empty());
+            body.description = comment.filter(|text| !text.is_empty()).map(str::to_owned);
             body.pattern = Some(pattern);
             body.pattern_type = Some(language.to_owned());
             if language == "stix" {
                 body.pattern_version = Some("2.1".into());
             }
-            body.valid_from = first.map(|time| time.to_string()).or(made);
-            let from = body.valid_from.as_deref().and_then(Timestamp::parse);
+            let from = first.map(|time| time.to_string());
+            body.valid_from = from.or_else(|| indicator.common.modified.clone());
             body.valid_until = last
-                .filter(|last| Some(*last) > from)
+                .filter(|last| Some(*last) > moment(body.valid_from.as_ref()))
                 .map(|last| last.to_string());
             body.kill_chain_phases = category.map(|category| {
                 vec![KillChainPhase {
                     kill_chain_name: Some("misp-category".into()),
-                    phase_name: Some(category),
+                    phase_name: Some(category.to_owned()),
                     ..KillChainPhase::default()
                 }]
             });
@@ -249,15 +237,17 @@ impl Maker {
     }
 
     /// An indicator that rests on what was observed: both have one UUID, and a relationship says so.
-    fn detected(&mut self, indicator: &Object, observed: &str, uuid: &str) {
+    fn detected(&mut self, indicator: &Object, observed: &str, uuid: Uuid) {
         let relation = self.relation("based-on", indicator.id(), observed, uuid);
         self.add(relation);
     }
 
-    fn relation(&self, word: &str, from: &str, to: &str, uuid: &str) -> Object {
-        let name = [word, from, to, uuid].join(" ");
-        let uuid = Uuid::v5(OURS, name.as_bytes()).to_string();
-        let mut relation = self.begin(Kind::Relationship, &uuid, None);
+    fn relation(&self, word: &str, from: &str, to: &str, uuid: Uuid) -> Object {
+        let name = [word, " ", from, " ", to, " "].concat();
+        let mut namer = Namer::new(OURS);
+        namer.update(name.as_bytes());
+        namer.update(&uuid.text());
+        let mut relation = self.begin(Kind::Relationship, namer.finish(), None);
         if let Body::Relationship(body) = &mut relation.body {
             body.relationship_type = Some(word.to_owned());
             body.source_ref = Some(from.to_owned());
@@ -267,14 +257,14 @@ impl Maker {
     }
 
     /// A relationship that the conversion adds.
-    pub(super) fn relate(&mut self, word: &str, from: &str, to: &str, uuid: &str) {
+    pub(super) fn relate(&mut self, word: &str, from: &str, to: &str, uuid: Uuid) {
         let mut relation = self.relation(word, from, to, uuid);
         attach(&mut relation, "added", json!({}));
         self.add(relation);
     }
 
     /// Relationships from an object to the clusters on it.
-    fn link(&mut self, uuid: &str, galaxies: Option<&Value>, from: &str) {
+    fn link(&mut self, uuid: Uuid, galaxies: Option<&Value>, from: &str) {
         let ids: Vec<String> = super::galaxy::refs_in(galaxies);
         let word = if from.starts_with("indicator--") {
             "indicates"
@@ -286,7 +276,7 @@ impl Maker {
         }
     }
 
-    pub(super) fn object(&mut self, path: &str, mut object: MispObject) {
+    pub(super) fn object(&mut self, path: &Path<'_>, mut object: MispObject) {
         let ledger = &mut self.ledger;
         leave(ledger, path, "id", &mut object.id, ROW);
         leave(ledger, path, "event_id", &mut object.event_id, ROW);
@@ -305,7 +295,7 @@ impl Maker {
             ROSTER,
         );
         let own = object.uuid.take();
-        let uuid = self.uuid(path, own, &object);
+        let uuid = self.uuid(path, own.as_deref(), &object);
         if let Some(carried) = carried(&object) {
             // What came from STIX as a whole goes back as a whole.
             self.stands.insert(uuid, carried.id().to_owned());
@@ -313,6 +303,7 @@ impl Maker {
             return;
         }
         let time = stamp(object.timestamp);
+        let time = time.as_deref();
         if time.is_some() {
             object.timestamp = None;
         } else if object.timestamp.is_none() {
@@ -322,18 +313,18 @@ impl Maker {
         let mut attributes = std::mem::take(&mut object.attributes)
             .into_iter()
             .collect::<Vec<_>>();
-        let built = build(&name, &mut attributes, &uuid);
+        let built = build(&name, &mut attributes, uuid);
         let (mut main, pattern) = match built {
             Some((mut objects, pattern)) if objects.first().is_some_and(is_domain) => {
                 let made = objects.remove(0);
-                let main = self.begin_of(made, &uuid, time.clone());
+                let main = self.begin_of(made, uuid, time);
                 (main, pattern)
             }
             Some((objects, pattern)) => {
                 let ids = objects.iter().map(|one| one.id().to_owned()).collect();
                 let main = self.observed(
-                    &uuid,
-                    time.clone(),
+                    uuid,
+                    time,
                     ids,
                     object.first_seen.as_ref(),
                     object.last_seen.as_ref(),
@@ -344,7 +335,7 @@ impl Maker {
                 (main, pattern)
             }
             None => {
-                let mut main = self.begin_custom("x-misp-object", &uuid, time.clone());
+                let mut main = self.begin_custom("x-misp-object", uuid, time);
                 main.common
                     .rest
                     .insert("x_misp_name".into(), name.clone().into());
@@ -368,15 +359,15 @@ impl Maker {
         main.common.labels = Some(labels);
         main.common.revoked = revoked(object.deleted);
         let id = main.id().to_owned();
-        self.stands.insert(uuid.clone(), id.clone());
+        self.stands.insert(uuid, id.clone());
         let mut kept_attributes = Vec::new();
         for (at, attribute) in attributes.into_iter().enumerate() {
-            let path = format!("{path}/Attribute/{at}");
+            let path = path.item("Attribute", at);
             let kept = self.inner(&path, attribute, &mut main);
             kept_attributes.push(Value::Object(kept.members));
         }
         if let Some(pattern) = pattern {
-            let mut indicator = self.begin(Kind::Indicator, &uuid, time);
+            let mut indicator = self.begin(Kind::Indicator, uuid, time);
             indicator.common.labels.clone_from(&main.common.labels);
             indicator
                 .common
@@ -391,11 +382,11 @@ impl Maker {
                 &mut indicator,
                 pattern,
                 "stix",
-                object.comment.clone(),
-                object.meta_category.clone(),
+                object.comment.as_deref(),
+                object.meta_category.as_deref(),
                 seen,
             );
-            self.detected(&indicator, &id, &uuid);
+            self.detected(&indicator, &id, uuid);
             self.add(indicator);
         }
         for (at, reference) in std::mem::take(&mut object.references)
@@ -406,7 +397,7 @@ impl Maker {
                 from: id.clone(),
                 reference,
                 at,
-                path: format!("{path}/ObjectReference/{at}"),
+                path: path.item("ObjectReference", at).to_string(),
             });
         }
         let kept = members_of(object);
@@ -425,11 +416,11 @@ impl Maker {
     }
 
     /// An attribute inside of an object.
-    fn inner(&mut self, path: &str, mut attribute: Attribute, main: &mut Object) -> Kept {
+    fn inner(&mut self, path: &Path<'_>, mut attribute: Attribute, main: &mut Object) -> Kept {
         Self::localise(&mut self.ledger, path, &mut attribute);
         let own = attribute.uuid.take();
-        let uuid = self.uuid(path, own, &attribute);
-        self.stands.insert(uuid.clone(), main.id().to_owned());
+        let uuid = self.uuid(path, own.as_deref(), &attribute);
+        self.stands.insert(uuid, main.id().to_owned());
         let mut marked = Object::new(Kind::ObservedData);
         let tags = self.tags(path, &mut attribute.tags, &mut marked);
         // A part's marking is that of the whole: the strictest reader obeys both.
@@ -440,17 +431,17 @@ impl Maker {
             }
         }
         let galaxies = self.galaxies(path, &mut attribute.galaxies);
-        self.link(&uuid, galaxies.as_ref(), main.id());
+        self.link(uuid, galaxies.as_ref(), main.id());
         let mut members = members_of(attribute);
-        members.insert("uuid".into(), uuid.into());
+        members.insert("uuid".into(), uuid.to_string().into());
         keep(&mut members, "Tag", tags);
         keep(&mut members, "Galaxy", galaxies);
         Kept { members }
     }
 
-    fn sightings(&mut self, path: &str, sightings: List<Sighting>, of: &str) {
+    fn sightings(&mut self, path: &Path<'_>, sightings: List<Sighting>, of: &str) {
         for (at, mut sighting) in sightings.into_iter().enumerate() {
-            let path = format!("{path}/Sighting/{at}");
+            let path = path.item("Sighting", at);
             for (name, field) in [
                 ("id", &mut sighting.id),
                 ("attribute_id", &mut sighting.attribute_id),
@@ -460,7 +451,7 @@ impl Maker {
                 leave(&mut self.ledger, &path, name, field, ROW);
             }
             let own = sighting.uuid.take();
-            let uuid = self.uuid(&path, own, &sighting);
+            let uuid = self.uuid(&path, own.as_deref(), &sighting);
             let time = stamp(sighting.date_sighting);
             if time.is_some() {
                 sighting.date_sighting = None;
@@ -473,7 +464,7 @@ impl Maker {
             let place = sighting
                 .organisation
                 .take()
-                .map(|one| self.organisation(&format!("{path}/Organisation"), one));
+                .map(|one| self.organisation(&path.member("Organisation"), one));
             let place = match place {
                 Some(Ok(id)) => Some(id),
                 Some(Err(other)) => {
@@ -489,8 +480,8 @@ impl Maker {
                 } else {
                     Kind::Opinion
                 },
-                &uuid,
-                time.clone(),
+                uuid,
+                time.as_deref(),
             );
             match &mut stix.body {
                 Body::Sighting(body) => {
@@ -547,7 +538,10 @@ impl Maker {
             let target = reference
                 .referenced_uuid
                 .as_ref()
-                .and_then(|uuid| self.stands.get(uuid))
+                .and_then(|text| {
+                    let uuid = Uuid::parse(text).filter(|uuid| uuid.text() == text.as_bytes())?;
+                    self.stands.get(&uuid)
+                })
                 .cloned();
             let word = reference.relationship_type.clone().unwrap_or_default();
             let sound = !word.is_empty()
@@ -555,11 +549,11 @@ impl Maker {
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             let own = reference.uuid.take();
-            let uuid = self.uuid(&path, own, &reference);
+            let uuid = self.uuid(&path, own.as_deref(), &reference);
             let time = stamp(reference.timestamp);
             let Some(target) = target else {
                 let mut kept = members_of(reference);
-                kept.insert("uuid".into(), uuid.into());
+                kept.insert("uuid".into(), uuid.to_string().into());
                 kept.insert("at".into(), at.into());
                 left.entry(from).or_default().push(Value::Object(kept));
                 continue;
@@ -572,7 +566,7 @@ impl Maker {
                     .entry("timestamp".into())
                     .or_insert(Value::Null);
             }
-            let mut relation = self.begin(Kind::Relationship, &uuid, time);
+            let mut relation = self.begin(Kind::Relationship, uuid, time.as_deref());
             if let Body::Relationship(body) = &mut relation.body {
                 body.relationship_type = Some(if sound { word } else { "related-to".into() });
                 body.source_ref = Some(from);
@@ -588,7 +582,8 @@ impl Maker {
             attach(&mut relation, "reference", Value::Object(kept));
             self.add(relation);
         }
-        for object in &mut self.objects {
+        let held = self.settled.iter_mut().flat_map(Settled::held_mut);
+        for object in held.chain(&mut self.objects) {
             if let Some(left) = left.remove(object.id()) {
                 attach(object, "references", json!({"list": left}));
             }
@@ -631,31 +626,92 @@ fn cve(name: &str) -> Option<Vec<ExternalReference>> {
     })
 }
 
+/// Where in the objects the value of an attribute stands, and its data.
+#[derive(Default)]
+struct Origin {
+    value: Option<String>,
+    data: Option<String>,
+}
+
+impl Origin {
+    fn value(place: &str) -> Self {
+        let value = Some(place.to_owned());
+        Self { value, data: None }
+    }
+
+    fn members(self) -> impl Iterator<Item = (&'static str, Value)> {
+        // In the order of `rest`.
+        let members = [("data_from", self.data), ("from", self.value)];
+        let there = |(name, place): (_, Option<String>)| Some((name, place?.into()));
+        members.into_iter().filter_map(there)
+    }
+}
+
+/// Puts what is kept of an attribute into its object: its members, where its value is, its tags and galaxies.
+fn attach_attribute(
+    main: &mut Object,
+    mut attribute: Attribute,
+    from: Origin,
+    [tags, galaxies]: [Option<Value>; 2],
+) {
+    let mut from = Some(from);
+    if !attribute.rest.is_empty() {
+        let members = from.take().into_iter().flat_map(Origin::members);
+        attribute
+            .rest
+            .extend(members.map(|(name, value)| (name.to_owned(), value)));
+    }
+    let is_list = |name: &str| attribute.rest.contains_key(name);
+    if attribute.has_twins() || is_list("Tag") || is_list("Galaxy") {
+        // Foreign members of our names: a map settles which one stays.
+        let mut kept = members_of(attribute);
+        keep(&mut kept, "Tag", tags);
+        keep(&mut kept, "Galaxy", galaxies);
+        return attach(main, "attribute", Value::Object(kept));
+    }
+    let lists = [("Tag", tags), ("Galaxy", galaxies)];
+    let lists = lists
+        .into_iter()
+        .filter_map(|(name, list)| Some((name, list?)));
+    attach_text(main, "attribute", |out| {
+        attribute.write(out);
+        for (name, value) in from.into_iter().flat_map(Origin::members).chain(lists) {
+            out.pop();
+            if out.last() != Some(&b'{') {
+                out.push(b',');
+            }
+            push_key(out, name);
+            value.write(out);
+            out.push(b'}');
+        }
+    });
+}
+
 type Observed = (Vec<Object>, Option<String>, String, Option<String>);
 
 /// The observables of a value, the pattern that finds it, and the templates of value and data.
-fn observe(kind: &str, value: &str, attribute: &Attribute, uuid: &str) -> Option<Observed> {
+fn observe(kind: &str, value: &str, attribute: &Attribute, uuid: Uuid) -> Option<Observed> {
     let plan = table::attribute(kind)?;
-    let values: Vec<&str> = if plan.parts.len() == 1 {
-        vec![value]
+    let (one, two) = if plan.parts.len() == 1 {
+        (value, "")
     } else {
         // The hash behind a name has no bar in it; the name may.
         let hash = plan
             .parts
             .last()
             .is_some_and(|last| last.starts_with("hashes"));
-        let (one, two) = if hash {
+        if hash {
             value.rsplit_once('|')
         } else {
             value.split_once('|')
-        }?;
-        vec![one, two]
+        }?
     };
-    let mut builder = Builder::new(plan.main, values.first()?)?;
-    let mut from = Vec::new();
-    for (place, value) in plan.parts.iter().zip(&values) {
+    let mut builder = Builder::new(plan.main, one)?;
+    let mut from = String::new();
+    for (place, value) in plan.parts.iter().zip([one, two]) {
         match builder.put(place, value, true) {
-            Put::Exact(place) => from.push(place),
+            Put::Exact(place) if from.is_empty() => from = place,
+            Put::Exact(place) => from.extend(["|", &place]),
             Put::Spelt | Put::No => return None,
         }
     }
@@ -670,15 +726,15 @@ fn observe(kind: &str, value: &str, attribute: &Attribute, uuid: &str) -> Option
     {
         data_from = Some(place);
     }
-    let (objects, pattern) = builder.end(uuid)?;
-    Some((objects, pattern, from.join("|"), data_from))
+    let (objects, pattern) = builder.end(&uuid.text())?;
+    Some((objects, pattern, from, data_from))
 }
 
 /// The objects of a template, and the pattern of what detects; attributes that stand in them say where.
 fn build(
     name: &str,
     attributes: &mut [Attribute],
-    uuid: &str,
+    uuid: Uuid,
 ) -> Option<(Vec<Object>, Option<String>)> {
     let (kind, places) = table::template(name)?;
     let mut builder = Builder::new(Main::Kind(kind), "")?;
@@ -701,7 +757,7 @@ fn build(
             }
         }
     }
-    let built = builder.end(uuid)?;
+    let built = builder.end(&uuid.text())?;
     if let [main, ..] = built.0.as_slice()
         && is_domain(main)
         && !main.to_value().get("name").is_some_and(Value::is_string)

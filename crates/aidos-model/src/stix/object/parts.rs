@@ -1,12 +1,15 @@
 //! What all objects have, and the small types in them (STIX 2.1 sections 2 and 3).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::MapAccess;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, MapAccess};
 use serde_json::Value;
 
 use super::Filled;
-use crate::json::shape::{Fields, Members, Slot, noun};
+use crate::json::shape::{Fields, Members, Shape, Slot, key, noun};
 
 /// Hashes by the name of their algorithm.
 pub type Hashes = BTreeMap<String, String>;
@@ -92,6 +95,99 @@ noun! {
     }
 }
 
+/// Extensions by their definition's id.
+///
+/// Those that are written as soon as they are made are held as text: no value is built of them until somebody looks.
+/// Which way they are held is not to be seen; equal are two of the same members.
+#[derive(Clone, Default)]
+pub struct Extensions {
+    values: Fields,
+    /// The text of an object that stands for the values; empty once they are there.
+    text: Vec<u8>,
+}
+
+impl Extensions {
+    /// Extensions of the text of a JSON object, which must be sound: it is written as it stands.
+    ///
+    /// ```
+    /// use aidos_model::stix::Extensions;
+    ///
+    /// let text = Extensions::of_json(br#"{"extension-definition--1":{"rank":5}}"#.to_vec());
+    /// assert_eq!(text.values()["extension-definition--1"]["rank"], 5);
+    /// assert_eq!(text, Extensions::from(text.values().into_owned()));
+    /// ```
+    pub const fn of_json(text: Vec<u8>) -> Self {
+        let values = Fields::new();
+        Self { values, text }
+    }
+
+    /// The extensions as values.
+    pub fn values(&self) -> Cow<'_, Fields> {
+        if self.text.is_empty() {
+            Cow::Borrowed(&self.values)
+        } else {
+            Cow::Owned(parsed(&self.text))
+        }
+    }
+
+    /// The extensions as values that can be changed.
+    pub fn values_mut(&mut self) -> &mut Fields {
+        if !self.text.is_empty() {
+            self.values = parsed(&std::mem::take(&mut self.text));
+        }
+        &mut self.values
+    }
+}
+
+fn parsed(text: &[u8]) -> Fields {
+    serde_json::from_slice(text).unwrap_or_default()
+}
+
+impl From<Fields> for Extensions {
+    fn from(values: Fields) -> Self {
+        let text = Vec::new();
+        Self { values, text }
+    }
+}
+
+impl PartialEq for Extensions {
+    fn eq(&self, other: &Self) -> bool {
+        self.values() == other.values()
+    }
+}
+
+impl fmt::Debug for Extensions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.values().fmt(f)
+    }
+}
+
+impl Shape for Extensions {
+    const EXPECTED: &'static str = Fields::EXPECTED;
+
+    fn of(value: Value) -> Result<Self, Value> {
+        Fields::of(value).map(Self::from)
+    }
+
+    fn of_object<'de, A: MapAccess<'de>>(object: A) -> Result<Result<Self, Value>, A::Error> {
+        // Any value will do: no map in between.
+        let values = Fields::deserialize(MapAccessDeserializer::new(object))?;
+        Ok(Ok(values.into()))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        if self.text.is_empty() {
+            self.values.write(out);
+        } else {
+            out.extend_from_slice(&self.text);
+        }
+    }
+
+    fn into_value(mut self) -> Value {
+        std::mem::take(self.values_mut()).into_value()
+    }
+}
+
 macro_rules! common {
     ($($(#[$said:meta])* $field:ident: $shape:ty;)*) => {
         /// What all objects have.
@@ -126,7 +222,7 @@ macro_rules! common {
             }
 
             pub(super) fn write_to(&self, members: &mut Members<'_>) {
-                $(self.$field.push_to(members, stringify!($field));)*
+                $(self.$field.push_to(members, key!(stringify!($field)));)*
             }
         }
     };
@@ -160,5 +256,5 @@ common! {
     /// Whether an observable is written so that nobody clicks it.
     defanged: bool;
     /// Extensions by their definition's id.
-    extensions: Fields;
+    extensions: Extensions;
 }

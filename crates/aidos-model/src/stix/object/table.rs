@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::parts::{Hashes, KillChainPhase};
 use super::{Filled, Property, Target, objects};
-use crate::json::shape::{Fields, Members, Shape, Slot};
+use crate::json::shape::{Fields, Members, Shape, Slot, key};
 use crate::stix::Kind;
 
 const ANY: Target = Target::Any;
