@@ -3,6 +3,9 @@
 mod galaxy;
 mod members;
 
+pub(super) use members::Pointer;
+
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aidos_model::json::Shape;
@@ -33,27 +36,110 @@ use super::table::{self, Main};
 /// assert!(losses.iter().any(|loss| loss.path == "/Event/id"));
 /// ```
 pub fn to_stix(event: Event) -> (Bundle, Ledger) {
-    let mut maker = Maker::default();
+    let mut maker = Maker::<Held>::default();
     maker.event(event);
     (maker.bundle(), maker.ledger)
 }
 
 /// What a bundle is made of.
 #[derive(Default)]
-struct Maker {
-    ledger: Ledger,
-    objects: Vec<Object>,
-    /// Ids that are in the bundle.
-    ids: BTreeSet<String>,
+pub(super) struct Maker<S> {
+    pub(super) ledger: Ledger,
+    pub(super) store: S,
     labels: BTreeSet<Tlp>,
     /// Who made the event, and when it was changed.
-    by: Option<String>,
+    pub(super) by: Option<String>,
     time: String,
-    /// The object that stands for each UUID of the event.
-    stands: BTreeMap<String, String>,
     /// What points to what, once all is there.
-    pointers: Vec<members::Pointer>,
+    pub(super) pointers: Vec<Pointer>,
     owner: String,
+}
+
+/// Where a maker puts its objects, and what it remembers of them.
+pub(super) trait Store {
+    /// Takes an object; the first of an id stays.
+    fn add(&mut self, object: Object);
+
+    /// Whether another object of this id is there.
+    fn clashes(&self, object: &Object) -> bool;
+
+    /// Whether an object stands for a UUID of the event.
+    fn has(&self, uuid: &str) -> bool;
+
+    /// From now on the object of this id stands for a UUID.
+    fn stand(&mut self, uuid: String, id: &str);
+
+    /// The id of the object that stands for a UUID.
+    fn standing(&self, uuid: &str) -> Option<String>;
+
+    /// The ids of all objects, in order.
+    fn ids(&self) -> Vec<String>;
+
+    /// Attaches to an object the references that lead to nothing.
+    fn leave(&mut self, from: &str, left: Vec<Value>);
+}
+
+/// A store that holds everything.
+#[derive(Default)]
+struct Held {
+    objects: Vec<Object>,
+    /// Ids that are in the bundle, and where.
+    places: BTreeMap<String, usize>,
+    stands: BTreeMap<String, String>,
+}
+
+impl Store for Held {
+    fn add(&mut self, object: Object) {
+        if let Entry::Vacant(place) = self.places.entry(object.id().to_owned()) {
+            place.insert(self.objects.len());
+            self.objects.push(object);
+        }
+    }
+
+    fn clashes(&self, object: &Object) -> bool {
+        let there = self
+            .places
+            .get(object.id())
+            .and_then(|at| self.objects.get(*at));
+        there.is_some_and(|there| there != object)
+    }
+
+    fn has(&self, uuid: &str) -> bool {
+        self.stands.contains_key(uuid)
+    }
+
+    fn stand(&mut self, uuid: String, id: &str) {
+        self.stands.insert(uuid, id.to_owned());
+    }
+
+    fn standing(&self, uuid: &str) -> Option<String> {
+        self.stands.get(uuid).cloned()
+    }
+
+    fn ids(&self) -> Vec<String> {
+        self.objects.iter().map(|one| one.id().to_owned()).collect()
+    }
+
+    fn leave(&mut self, from: &str, left: Vec<Value>) {
+        let there = self
+            .places
+            .get(from)
+            .and_then(|at| self.objects.get_mut(*at));
+        if let Some(object) = there {
+            attach(object, "references", json!({"list": left}));
+        }
+    }
+}
+
+/// Where an event stands in its document.
+const PATH: &str = "/Event";
+
+/// The object that an event becomes.
+pub(super) struct Head {
+    kind: Kind,
+    uuid: String,
+    /// Its id.
+    pub(super) id: String,
 }
 
 /// Whether a time of seconds is one that STIX can say.
@@ -70,7 +156,7 @@ fn moment(text: Option<&String>) -> Option<Timestamp> {
     Timestamp::parse(text?)
 }
 
-impl Maker {
+impl Maker<Held> {
     fn bundle(&mut self) -> Bundle {
         let mut objects: Vec<Object> = definition().into_iter().collect();
         for tlp in &self.labels {
@@ -80,14 +166,14 @@ impl Maker {
                 objects.push(marking);
             }
         }
-        objects.append(&mut self.objects);
+        objects.append(&mut self.store.objects);
         Bundle::of(objects)
     }
+}
 
+impl<S: Store> Maker<S> {
     fn add(&mut self, object: Object) {
-        if self.ids.insert(object.id().to_owned()) {
-            self.objects.push(object);
-        }
+        self.store.add(object);
     }
 
     /// A domain object or relation with what all have; `time` where it has one of its own.
@@ -120,7 +206,7 @@ impl Maker {
             && let Some(uuid) = Uuid::parse(&text)
         {
             let plain = uuid.to_string();
-            if !self.stands.contains_key(&plain) {
+            if !self.store.has(&plain) {
                 if plain != text {
                     note(&mut self.ledger, path, "uuid", "written in lower case");
                 }
@@ -140,7 +226,28 @@ impl Maker {
     }
 
     fn event(&mut self, mut event: Event) {
-        let path = "/Event";
+        let main = self.open(&mut event);
+        for (at, attribute) in std::mem::take(&mut event.attributes)
+            .into_iter()
+            .enumerate()
+        {
+            self.attribute(&format!("{PATH}/Attribute/{at}"), attribute);
+        }
+        for (at, object) in std::mem::take(&mut event.objects).into_iter().enumerate() {
+            self.object(&format!("{PATH}/Object/{at}"), object);
+        }
+        for (at, report) in std::mem::take(&mut event.reports).into_iter().enumerate() {
+            self.report(&format!("{PATH}/EventReport/{at}"), report, &main.id);
+        }
+        let clusters = self.galaxies(PATH, &mut event.galaxies);
+        self.point();
+        let main = self.close(event, main, clusters);
+        self.add(main);
+    }
+
+    /// Begins with what an event is without its parts.
+    pub(super) fn open(&mut self, event: &mut Event) -> Head {
+        let path = PATH;
         let ledger = &mut self.ledger;
         for (name, field) in [
             ("id", &mut event.id),
@@ -237,30 +344,21 @@ impl Maker {
         } else {
             Kind::Grouping
         };
-        self.stands.insert(uuid.clone(), format!("{kind}--{uuid}"));
+        let id = format!("{kind}--{uuid}");
+        self.store.stand(uuid.clone(), &id);
+        Head { kind, uuid, id }
+    }
 
-        for (at, attribute) in std::mem::take(&mut event.attributes)
-            .into_iter()
-            .enumerate()
-        {
-            self.attribute(&format!("{path}/Attribute/{at}"), attribute);
-        }
-        for (at, object) in std::mem::take(&mut event.objects).into_iter().enumerate() {
-            self.object(&format!("{path}/Object/{at}"), object);
-        }
-        for (at, report) in std::mem::take(&mut event.reports).into_iter().enumerate() {
-            self.report(
-                &format!("{path}/EventReport/{at}"),
-                report,
-                &format!("{kind}--{uuid}"),
-            );
-        }
+    /// The object that an event is, when its parts are there; `clusters` is what is kept of its galaxies.
+    pub(super) fn close(
+        &mut self,
+        mut event: Event,
+        Head { kind, uuid, .. }: Head,
+        clusters: Option<Value>,
+    ) -> Object {
         let mut main = self.begin(kind, &uuid, None);
-        let clusters = self.galaxies(path, &mut event.galaxies);
-        let tags = self.tags(path, &mut event.tags, &mut main);
-        self.point();
-
-        let mut refs: Vec<String> = self.objects.iter().map(|one| one.id().to_owned()).collect();
+        let tags = self.tags(PATH, &mut event.tags, &mut main);
+        let mut refs = self.store.ids();
         refs.retain(|id| self.by.as_ref() != Some(id));
         if refs.is_empty() {
             refs.push(self.by.clone().unwrap_or_else(|| AUTHOR.to_owned()));
@@ -288,7 +386,7 @@ impl Maker {
         keep(&mut kept, "Tag", tags);
         keep(&mut kept, "Galaxy", clusters);
         attach(&mut main, "event", Value::Object(kept));
-        self.add(main);
+        main
     }
 
     /// Who made it, as an identity; given back where it has no UUID or name.
@@ -356,7 +454,7 @@ impl Maker {
         (!kept.is_empty()).then_some(Value::Array(kept))
     }
 
-    fn report(&mut self, path: &str, mut report: EventReport, event: &str) {
+    pub(super) fn report(&mut self, path: &str, mut report: EventReport, event: &str) {
         leave(&mut self.ledger, path, "id", &mut report.id, ROW);
         leave(
             &mut self.ledger,
@@ -398,7 +496,7 @@ impl Maker {
         let mut kept = members_of(report);
         keep(&mut kept, "Tag", tags);
         attach(&mut stix, "report", Value::Object(kept));
-        self.stands.insert(uuid, stix.id().to_owned());
+        self.store.stand(uuid, stix.id());
         self.add(stix);
     }
 }

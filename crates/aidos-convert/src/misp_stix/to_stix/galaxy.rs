@@ -5,8 +5,8 @@ use aidos_model::misp::{Cluster, Galaxy};
 use crate::misp_stix::natural;
 
 use super::{
-    Body, ExternalReference, KillChainPhase, Kind, List, Maker, Object, ROW, Shape, Uuid, Value,
-    attach, json, leave, members_of, note, table,
+    Body, ExternalReference, KillChainPhase, Kind, List, Maker, Object, ROW, Shape, Store, Uuid,
+    Value, attach, json, leave, members_of, note, table,
 };
 
 /// The ids of the objects that kept galaxies refer to.
@@ -19,7 +19,7 @@ pub(super) fn refs_in(galaxies: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-impl Maker {
+impl<S: Store> Maker<S> {
     /// Objects for the clusters; what is kept of each galaxy.
     pub(super) fn galaxies(&mut self, path: &str, galaxies: &mut List<Galaxy>) -> Option<Value> {
         let mut kept = Vec::new();
@@ -54,7 +54,7 @@ impl Maker {
         (!kept.is_empty()).then_some(Value::Array(kept))
     }
 
-    fn galaxy(&mut self, galaxy: Galaxy) -> Value {
+    pub(super) fn galaxy(&mut self, galaxy: Galaxy) -> Value {
         let kind = galaxy.kind.as_deref().and_then(table::galaxy);
         let (Some(kind), false) = (kind, galaxy.clusters.is_empty()) else {
             return galaxy.into_value();
@@ -78,9 +78,7 @@ impl Maker {
         for (cluster, id) in clusters.into_iter().zip(&refs) {
             let object = self.cluster(kind, id, &header, cluster);
             // Another cluster of this id is there: keep this one whole.
-            if let Some(there) = self.objects.iter().find(|one| one.id() == id)
-                && *there != object
-            {
+            if self.store.clashes(&object) {
                 return galaxy.into_value();
             }
             made.push(object);
