@@ -36,13 +36,12 @@ use super::table::{self, Main};
 /// assert!(losses.iter().any(|loss| loss.path == "/Event/id"));
 /// ```
 pub fn to_stix(event: Event) -> (Bundle, Ledger) {
-    let mut maker = Maker::<Held>::default();
+    let mut maker = Maker::new(Held::default());
     maker.event(event);
     (maker.bundle(), maker.ledger)
 }
 
 /// What a bundle is made of.
-#[derive(Default)]
 pub(super) struct Maker<S> {
     pub(super) ledger: Ledger,
     pub(super) store: S,
@@ -132,7 +131,7 @@ impl Store for Held {
 }
 
 /// Where an event stands in its document.
-const PATH: &str = "/Event";
+pub(super) const PATH: &str = "/Event";
 
 /// The object that an event becomes.
 pub(super) struct Head {
@@ -172,6 +171,19 @@ impl Maker<Held> {
 }
 
 impl<S: Store> Maker<S> {
+    /// Begins with a store.
+    pub(super) fn new(store: S) -> Self {
+        Self {
+            ledger: Ledger::new(),
+            store,
+            labels: BTreeSet::new(),
+            by: None,
+            time: String::new(),
+            pointers: Vec::new(),
+            owner: String::new(),
+        }
+    }
+
     fn add(&mut self, object: Object) {
         self.store.add(object);
     }

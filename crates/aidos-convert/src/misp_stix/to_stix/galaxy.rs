@@ -21,7 +21,11 @@ pub(super) fn refs_in(galaxies: Option<&Value>) -> Vec<String> {
 
 impl<S: Store> Maker<S> {
     /// Objects for the clusters; what is kept of each galaxy.
-    pub(super) fn galaxies(&mut self, path: &str, galaxies: &mut List<Galaxy>) -> Option<Value> {
+    pub(in crate::misp_stix) fn galaxies(
+        &mut self,
+        path: &str,
+        galaxies: &mut List<Galaxy>,
+    ) -> Option<Value> {
         let mut kept = Vec::new();
         for (at, mut galaxy) in std::mem::take(galaxies).into_iter().enumerate() {
             let path = format!("{path}/Galaxy/{at}");
@@ -54,20 +58,32 @@ impl<S: Store> Maker<S> {
         (!kept.is_empty()).then_some(Value::Array(kept))
     }
 
-    pub(super) fn galaxy(&mut self, galaxy: Galaxy) -> Value {
-        let kind = galaxy.kind.as_deref().and_then(table::galaxy);
-        let (Some(kind), false) = (kind, galaxy.clusters.is_empty()) else {
+    pub(in crate::misp_stix) fn galaxy(&mut self, galaxy: Galaxy) -> Value {
+        let Some(made) = self.clusters(&galaxy) else {
             return galaxy.into_value();
         };
+        let refs: Vec<&str> = made.iter().map(Object::id).collect();
+        let kept = json!({"refs": refs});
+        for object in made {
+            self.add(object);
+        }
+        kept
+    }
+
+    /// Objects for the clusters of a galaxy; `None` where one of them can be none, or another object has its id: then the
+    /// galaxy is kept whole.
+    pub(in crate::misp_stix) fn clusters(&self, galaxy: &Galaxy) -> Option<Vec<Object>> {
+        let kind = galaxy.kind.as_deref().and_then(table::galaxy)?;
+        if galaxy.clusters.is_empty() {
+            return None;
+        }
         let mut refs = Vec::new();
         for cluster in &galaxy.clusters {
-            let Some(uuid) = cluster.uuid.as_deref().and_then(Uuid::parse) else {
-                return galaxy.into_value();
-            };
+            let uuid = cluster.uuid.as_deref().and_then(Uuid::parse)?;
             if cluster.value.as_ref().is_none_or(String::is_empty)
                 || cluster.uuid.as_deref() != Some(uuid.to_string().as_str())
             {
-                return galaxy.into_value();
+                return None;
             }
             refs.push(format!("{kind}--{uuid}"));
         }
@@ -77,16 +93,12 @@ impl<S: Store> Maker<S> {
         let mut made = Vec::new();
         for (cluster, id) in clusters.into_iter().zip(&refs) {
             let object = self.cluster(kind, id, &header, cluster);
-            // Another cluster of this id is there: keep this one whole.
             if self.store.clashes(&object) {
-                return galaxy.into_value();
+                return None;
             }
             made.push(object);
         }
-        for object in made {
-            self.add(object);
-        }
-        json!({"refs": refs})
+        Some(made)
     }
 
     fn cluster(&self, kind: Kind, id: &str, header: &Value, mut cluster: Cluster) -> Object {
