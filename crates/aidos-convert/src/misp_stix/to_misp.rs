@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aidos_model::json::Shape;
 use aidos_model::misp::{
     Attribute, Event, EventReport, Flag, Galaxy, Number, Object as MispObject, ObjectReference,
-    Sighting,
+    Organisation, Sighting,
 };
 use aidos_model::stix::{Body, Bundle, Group, Kind, Namer, OURS, Object, Uuid};
 use serde_json::Value;
@@ -155,7 +155,9 @@ fn event_of(objects: &[(usize, Object)]) -> Event {
     let mut references = Gathered::default();
     let mut galaxies: Vec<Galaxy> = Vec::new();
     for object in all() {
-        if main.is_some_and(|main| std::ptr::eq(main, object)) || is_maker(&event, object) {
+        if main.is_some_and(|main| std::ptr::eq(main, object))
+            || is_maker(event.orgc.as_ref(), object)
+        {
             continue;
         }
         match part(object, &index) {
@@ -192,8 +194,8 @@ fn event_of(objects: &[(usize, Object)]) -> Event {
 }
 
 /// Whether an object is the organisation that made the event, which stands there already.
-pub(super) fn is_maker(event: &Event, object: &Object) -> bool {
-    let maker = event.orgc.as_ref().and_then(|orgc| orgc.uuid.as_deref());
+pub(super) fn is_maker(maker: Option<&Organisation>, object: &Object) -> bool {
+    let maker = maker.and_then(|maker| maker.uuid.as_deref());
     object.kind() == Some(Kind::Identity) && maker == Some(uuid_of(object.id()))
 }
 

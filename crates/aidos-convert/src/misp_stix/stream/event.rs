@@ -4,7 +4,8 @@ use std::io::{Read, Seek, Write};
 
 use aidos_model::json::Shape;
 use aidos_model::misp::{
-    Attribute, Event, EventReport, Galaxy, Object as MispObject, ObjectReference, Sighting,
+    Attribute, Event, EventReport, Galaxy, Object as MispObject, ObjectReference, Organisation,
+    Sighting,
 };
 use aidos_model::stix::{Body, Kind, Object};
 use serde_json::{Value, json};
@@ -62,6 +63,7 @@ pub(super) fn event<R: Read + Seek>(
         index,
         facts: &facts,
         number,
+        by: event.orgc.clone(),
         size,
         maker,
         home,
@@ -97,8 +99,9 @@ struct Writer<'w, R> {
     library: &'w Library<R>,
     index: Index<'w>,
     facts: &'w Facts,
-    /// The object of the event.
+    /// The object of the event, and who made it.
     number: Option<u32>,
+    by: Option<Organisation>,
     size: u64,
     maker: Maker<Fresh<'w, R>>,
     home: Home<'w, R>,
@@ -262,15 +265,11 @@ impl<R: Read + Seek> Writer<'_, R> {
             self.attribute(&mut list, one)?;
         }
         let number = self.number;
-        let event_head = &*event;
         self.pass(
             "attributes",
             |_, unit| Some(unit) != number,
             &mut |writer, unit, object| {
-                if is_maker(event_head, object) {
-                    return Ok(());
-                }
-                match part(object, &writer.index) {
+                match writer.part(object) {
                     Part::Attribute(one) => writer.attribute(&mut list, *one)?,
                     Part::Object(_) => writer.library.set(unit, OBJECT),
                     Part::Report(_) => writer.library.set(unit, REPORT),
@@ -330,7 +329,7 @@ impl<R: Read + Seek> Writer<'_, R> {
             self.library.set(*first, flag::SEEN);
             for (_, unit) in all.iter().filter(|(_, unit)| Some(*unit) != self.number) {
                 let object = self.library.other(*unit)?;
-                if let Part::Sighting(of, at, one) = part(&object, &self.index) {
+                if let Part::Sighting(of, at, one) = self.part(&object) {
                     found.add(of, at, *one);
                 }
             }
@@ -345,7 +344,7 @@ impl<R: Read + Seek> Writer<'_, R> {
                 continue;
             }
             let object = self.library.other(*unit)?;
-            match part(&object, &self.index) {
+            match self.part(&object) {
                 Part::Reference(from, at, one) => found.add(from, at, *one),
                 Part::Object(_) => {
                     for (at, one) in Index::references(&object) {
@@ -372,9 +371,17 @@ impl<R: Read + Seek> Writer<'_, R> {
         }
     }
 
+    fn part(&self, object: &Object) -> Part {
+        // Who made the event stands there already.
+        if is_maker(self.by.as_ref(), object) {
+            return Part::Furniture;
+        }
+        part(object, &self.index)
+    }
+
     /// What an object of the bundle is as an object of the event.
     fn object_of(&self, object: &Object) -> Option<MispObject> {
-        match part(object, &self.index) {
+        match self.part(object) {
             Part::Object(one) => Some(*one),
             Part::Other => match natural::made(object, &self.index) {
                 Made::Object(one) => Some(*one),
@@ -443,7 +450,7 @@ impl<R: Read + Seek> Writer<'_, R> {
         self.pass(
             "reports",
             |library, unit| library.class(unit) == REPORT,
-            &mut |writer, _, object| match part(object, &writer.index) {
+            &mut |writer, _, object| match writer.part(object) {
                 Part::Report(one) => writer.report(&mut list, *one),
                 Part::Other => match natural::made(object, &writer.index) {
                     Made::Report(one) => writer.report(&mut list, *one),
