@@ -39,3 +39,8 @@ fn inputs() {
 fn feeds() {
     damage("feeds", &mut fuzzing::feeds);
 }
+
+#[test]
+fn bundles() {
+    damage("bundles", &mut fuzzing::bundles);
+}
