@@ -336,3 +336,73 @@ fn whoever_follows_can_stop() {
     assert_eq!(run(1), "stopped on request");
     assert!(run(1000).contains("full"));
 }
+
+#[test]
+fn a_long_list_of_references_is_not_held() {
+    let id = |number: u32| format!("url--00000000-0000-4000-8000-{number:012}");
+    let objects: Vec<Value> = (0..3_000)
+        .map(|number| json!({"type": "url", "spec_version": "2.1", "id": id(number), "value": format!("https://h/{number}")}))
+        .collect();
+    let bundle = |kind: &str, refs: Vec<String>| {
+        let mut objects = objects.clone();
+        let main = json!({"type": kind, "spec_version": "2.1", "id": format!("{kind}--00000000-0000-4000-8000-100000000000"),
+            "object_refs": refs, "name": "large", "context": "x"});
+        objects.insert(7, main);
+        json!({"type": "bundle", "id": "bundle--1", "objects": objects}).to_string()
+    };
+    // Long enough to be cut, and short enough for the whole.
+    let all = || (0..3_000).map(id).collect();
+    same(bundle("report", all()).as_bytes());
+    same(bundle("grouping", all()).as_bytes());
+    let (event, losses) = {
+        let whole = convert(bundle("grouping", all()).as_bytes(), Form::Misp).unwrap();
+        (whole.text, whole.losses)
+    };
+    // The object of our own, with its references in their order, in another, one more and one less.
+    let home = convert(&event, Form::Stix).unwrap();
+    let home = value(&home.text);
+    assert!(!losses.is_empty());
+    for change in 0..5 {
+        let mut home = home.clone();
+        let objects = home["objects"].as_array_mut().unwrap();
+        let main = objects
+            .iter_mut()
+            .find(|object| object["type"] == "grouping")
+            .unwrap();
+        let refs = main["object_refs"].as_array_mut().unwrap();
+        match change {
+            1 => refs.swap(2_500, 2_600),
+            2 => refs.push(json!("url--1")),
+            3 => drop(refs.pop()),
+            4 => refs[2_500] = json!(5),
+            _ => {}
+        }
+        if change == 4 {
+            // No list of texts: it would have to be held, and is told.
+            let refused = streamed(home.to_string().as_bytes(), Form::Misp).unwrap_err();
+            assert!(refused.to_string().contains("more than"), "{refused}");
+        } else {
+            same(home.to_string().as_bytes());
+        }
+    }
+}
+
+#[test]
+fn what_refers_to_too_much_is_refused() {
+    let name = "domain-name--00000000-0000-4000-8000-000000000001";
+    let text = "x".repeat(1 << 20);
+    let bundle = |times| {
+        json!({"type": "bundle", "id": "bundle--1", "objects": [
+            {"type": "domain-name", "spec_version": "2.1", "id": name, "value": text, "resolves_to_refs": [name]},
+            {"type": "observed-data", "spec_version": "2.1", "id": "observed-data--00000000-0000-4000-8000-000000000002",
+             "object_refs": vec![name; times]},
+        ]})
+        .to_string()
+    };
+    same(bundle(3).as_bytes());
+    let refused = streamed(bundle(200).as_bytes(), Form::Misp).unwrap_err();
+    assert!(
+        refused.to_string().contains("refer to too much"),
+        "{refused}"
+    );
+}

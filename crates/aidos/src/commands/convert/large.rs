@@ -98,8 +98,7 @@ pub(super) fn convert(
         Ok(made) => made,
         Err(Unstreamed::Stopped) => return Err(Error::Cancelled.into()),
         Err(error) => {
-            return Err(error)
-                .with_context(|| format!("cannot convert `{}`", args.file.display()));
+            return Err(error).with_context(|| format!("cannot convert `{}`", args.file.display()));
         }
     };
     for part in [out, losses].into_iter().flatten() {
