@@ -493,7 +493,8 @@ mod tests {
         let mut splitter = Splitter::new(1 << 16);
         for chunk in text.chunks(size) {
             splitter.feed(chunk, &mut |piece: Piece<'_>| {
-                let (from, to) = (piece.at as usize, (piece.at + piece.len) as usize);
+                let from = usize::try_from(piece.at).unwrap();
+                let to = from + usize::try_from(piece.len).unwrap();
                 assert_eq!(text.get(from..to), Some(piece.bytes));
                 found.push(serde_json::from_slice(piece.bytes).map_err(|error| error.to_string())?);
                 Ok(())

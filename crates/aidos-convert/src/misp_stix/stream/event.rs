@@ -480,7 +480,7 @@ impl<R: Read + Seek> Writer<'_, R> {
         let mut list = list("Galaxy");
         let empty = event.galaxies.clone_empty();
         let mut own = std::mem::take(&mut event.galaxies);
-        for one in own.iter() {
+        for one in &own {
             self.push(&mut list, one)?;
         }
         let mut kept = self.maker.galaxies(PATH, &mut own);
@@ -571,7 +571,7 @@ impl<R: Read + Seek> Writer<'_, R> {
             self.settle(As::Part)?;
         }
         for (from, left) in left {
-            self.home.leave(&from, left, self.follow)?;
+            self.home.leave(&from, &left, self.follow)?;
         }
         self.follow.begin("references", self.size);
         for open in std::mem::take(&mut self.open) {
@@ -598,7 +598,7 @@ impl<R: Read + Seek> Writer<'_, R> {
                 left.extend(kept);
                 self.settle(As::Part)?;
             }
-            self.home.leave(&from, left, self.follow)?;
+            self.home.leave(&from, &left, self.follow)?;
         }
         Ok(())
     }

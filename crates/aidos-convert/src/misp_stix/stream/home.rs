@@ -257,7 +257,7 @@ impl<'l, R: Read + Seek> Home<'l, R> {
     pub(super) fn leave(
         &mut self,
         from: &str,
-        left: Vec<Value>,
+        left: &[Value],
         follow: &mut dyn Follow,
     ) -> Result<(), Unstreamed> {
         let left = (!left.is_empty()).then(|| json!({"list": left}));
