@@ -4,6 +4,7 @@
 //! Not part of the public interface.
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 
 use aidos_model::Timestamp;
 use aidos_model::json::{self, Shape};
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use crate::feed::{definitions, parse};
 use crate::indicator::{Find, Kind, Reach, Scanner, defang, reach_of, refang, scan};
-use crate::misp_stix::{self, Form, form_of};
+use crate::misp_stix::{self, Form, Loss, form_of, stream};
 use crate::read::{Format, Options, read, sniff};
 
 type Owned = (Kind, String, u64, usize, bool);
@@ -240,4 +241,31 @@ fn value_of(text: &[u8]) -> serde_json::Value {
         }
     }
     value
+}
+
+/// Bundles: refused with one line, or piece by piece they give what the whole gives.
+///
+/// # Panics
+///
+/// If one of these does not hold.
+pub fn bundles(bytes: &[u8]) {
+    for to in [Form::Misp, Form::Stix] {
+        let (mut text, mut losses) = (Vec::new(), Vec::<Loss>::new());
+        match stream(Cursor::new(bytes), to, &mut text, &mut losses) {
+            Ok(_) => {}
+            Err(error) => {
+                assert!(!error.to_string().contains('\n'), "{error:?}");
+                continue;
+            }
+        }
+        // What is nested too deep for a whole document may not be so for an object alone.
+        let Ok(mut whole) = misp_stix::convert(bytes, to) else {
+            continue;
+        };
+        let value = |text: &[u8]| serde_json::from_slice::<serde_json::Value>(text).ok();
+        assert_eq!(value(&text), value(&whole.text));
+        losses.sort();
+        whole.losses.sort();
+        assert_eq!(losses, whole.losses);
+    }
 }

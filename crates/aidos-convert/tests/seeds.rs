@@ -44,3 +44,8 @@ fn convert() {
 fn feeds() {
     damage("feeds", &mut fuzzing::feeds);
 }
+
+#[test]
+fn bundles() {
+    damage("bundles", &mut fuzzing::bundles);
+}

@@ -20,7 +20,7 @@ mod object;
 pub mod tlp;
 pub mod v20;
 
-pub use bundle::{Bundle, Splitter, Unsplit, read_bundle};
+pub use bundle::{Bundle, Piece, Splitter, Take, Unsplit, read_bundle};
 pub use check::{Fault, Violation};
 pub use id::{Namer, OBSERVABLES, OURS, StixId, Uuid, id_of};
 pub use kind::{Group, Kind};

@@ -1,5 +1,7 @@
 //! Objects of others, as MISP has them.
 
+use std::collections::BTreeSet;
+
 use aidos_model::Timestamp;
 use aidos_model::json::Shape;
 use aidos_model::misp::{
@@ -43,18 +45,21 @@ pub(super) fn made(object: &Object, index: &Index<'_>) -> Made {
     let natural = match (&object.body, object.kind()) {
         (Body::Indicator(_), _) => indicator(object).map(Made::Attributes),
         (Body::ObservedData(body), _) => {
-            let refs: Vec<&Object> = body
+            let mut refs = body
                 .object_refs
                 .iter()
                 .flatten()
-                .filter_map(|id| index.get(id))
-                .collect();
-            match refs.as_slice() {
-                [first, others @ ..] if others.iter().all(|one| is_pointed_to(first, one.id())) => {
-                    observable(first, index, uuid_of(object.id())).map(|made| seen(made, object))
-                }
-                _ => None,
-            }
+                .filter_map(|id| index.get(id));
+            refs.next().and_then(|first| {
+                let mut pointed = None;
+                let mut is_pointed_to = |id: &str| {
+                    let pointed = pointed.get_or_insert_with(|| references_of(&first));
+                    pointed.contains(id)
+                };
+                refs.all(|one| is_pointed_to(one.id()))
+                    .then(|| observable(&first, index, uuid_of(object.id())))?
+                    .map(|made| seen(made, object))
+            })
         }
         (Body::Note(_), _) => report(object).map(|report| Made::Report(Box::new(report))),
         (Body::Vulnerability(body), _)
@@ -81,10 +86,12 @@ pub(super) fn made(object: &Object, index: &Index<'_>) -> Made {
     natural.unwrap_or_else(|| Made::Object(Box::new(carrier(object))))
 }
 
-/// Whether an object refers to another, directly or through its references' lists.
-fn is_pointed_to(from: &Object, id: &str) -> bool {
-    let mut found = false;
-    from.references(&mut |_, to| found |= to == id);
+/// The ids that an object refers to, directly or through its references' lists.
+fn references_of(from: &Object) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    from.references(&mut |_, to| {
+        found.insert(to.to_owned());
+    });
     found
 }
 
@@ -322,7 +329,7 @@ fn observable(object: &Object, index: &Index<'_>, uuid: &str) -> Option<Made> {
 fn flatten(name: &str, value: &Value, index: &Index<'_>, out: &mut Vec<(String, String)>) {
     match value {
         Value::String(id) if name.ends_with("_ref") => {
-            let other = index.get(id).map(Shape::to_value);
+            let other = index.get(id).map(|one| one.to_value());
             for (member, place) in [
                 ("value", format!("{name}@")),
                 ("path", format!("{name}/path")),
@@ -336,7 +343,7 @@ fn flatten(name: &str, value: &Value, index: &Index<'_>, out: &mut Vec<(String, 
         }
         Value::Array(ids) if name.ends_with("_refs") => {
             for id in ids.iter().filter_map(Value::as_str) {
-                let other = index.get(id).map(Shape::to_value);
+                let other = index.get(id).map(|one| one.to_value());
                 if let Some(text) = other
                     .as_ref()
                     .and_then(|other| other.get("value")?.as_str())

@@ -68,7 +68,7 @@ fn attribute(object: &Object, index: &Index<'_>) -> Option<Attribute> {
             let refs = body.object_refs.iter().flatten();
             let seen: Vec<Value> = refs
                 .filter_map(|id| index.get(id))
-                .map(Shape::to_value)
+                .map(|one| one.to_value())
                 .collect();
             value(kind, &seen)?
         }
@@ -90,7 +90,7 @@ fn attribute(object: &Object, index: &Index<'_>) -> Option<Attribute> {
     let mut made = Attribute::new(kind, value);
     made.category = label(object, "category").map(str::to_owned);
     made.to_ids = Some(indicator.is_some().into());
-    if let Some(Body::Indicator(body)) = indicator.map(|one| &one.body) {
+    if let Some(Body::Indicator(body)) = indicator.as_deref().map(|one| &one.body) {
         made.comment.clone_from(&body.description);
     }
     context(&mut made, object);

@@ -511,11 +511,19 @@ fn finished(kind: Kind, members: Members, owner: &[u8]) -> Object {
     object
 }
 
+/// The most places of a template: ours have two, and a hostile one would make a long text of a short one.
+const PLACES: usize = 16;
+
 /// Writes the text that a template stands for: `{0/name}|{0/hashes/MD5}` of these objects.
 pub(super) fn fill(template: &str, objects: &[Value]) -> Option<String> {
     let mut out = String::new();
     let mut rest = template;
+    let mut places = 0;
     while let Some((before, tail)) = rest.split_once('{') {
+        places += 1;
+        if places > PLACES {
+            return None;
+        }
         out.push_str(before);
         let (place, tail) = tail.split_once('}')?;
         let (at, path) = place.split_once('/')?;

@@ -1,6 +1,8 @@
 //! What the extension carried, made MISP again.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::rc::Rc;
 
 use aidos_model::Timestamp;
 use aidos_model::json::Shape;
@@ -16,8 +18,34 @@ use super::place::fill;
 use super::to_stix::tlp_of;
 
 /// The objects of a bundle by their ids.
-pub(super) struct Index<'b> {
-    by_id: BTreeMap<&'b str, &'b Object>,
+pub(super) enum Index<'b> {
+    /// All of them are in memory.
+    Held(BTreeMap<&'b str, &'b Object>),
+    /// They are read when they are asked for.
+    Read(&'b dyn Look),
+}
+
+/// Finds objects that are not in memory.
+pub(super) trait Look {
+    /// The first object of this id.
+    fn look(&self, id: &str) -> Option<Rc<Object>>;
+}
+
+/// An object that was found.
+pub(super) enum Found<'b> {
+    Held(&'b Object),
+    Read(Rc<Object>),
+}
+
+impl Deref for Found<'_> {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        match self {
+            Self::Held(object) => object,
+            Self::Read(object) => object,
+        }
+    }
 }
 
 /// Reads a noun from members; they are of our own making, and what is wrong in them stays in its rest.
@@ -54,11 +82,14 @@ impl<'b> Index<'b> {
         for object in objects {
             by_id.entry(object.id()).or_insert(object);
         }
-        Self { by_id }
+        Self::Held(by_id)
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&'b Object> {
-        self.by_id.get(id).copied()
+    pub(super) fn get(&self, id: &str) -> Option<Found<'b>> {
+        match self {
+            Self::Held(by_id) => by_id.get(id).copied().map(Found::Held),
+            Self::Read(look) => look.look(id).map(Found::Read),
+        }
     }
 
     /// What templates speak of: the observables of observed data, else the object itself.
@@ -68,7 +99,7 @@ impl<'b> Index<'b> {
                 .object_refs
                 .iter()
                 .flatten()
-                .map(|id| self.get(id).map_or(Value::Null, Shape::to_value))
+                .map(|id| self.get(id).map_or(Value::Null, |one| one.to_value()))
                 .collect(),
             _ => vec![object.to_value()],
         }
@@ -80,7 +111,7 @@ impl<'b> Index<'b> {
             return None;
         };
         let mut organisation: Organisation =
-            noun(detach(identity, "organisation").unwrap_or_default());
+            noun(detach(&identity, "organisation").unwrap_or_default());
         organisation.uuid = Some(uuid_of(id).to_owned());
         organisation.name.clone_from(&body.name);
         Some(organisation)
@@ -239,13 +270,13 @@ impl<'b> Index<'b> {
             let Some(refs) = galaxy.get("refs").and_then(Value::as_array) else {
                 continue;
             };
-            let found: Vec<&Object> = refs
+            let found: Vec<Found<'_>> = refs
                 .iter()
                 .filter_map(|id| self.get(id.as_str()?))
                 .collect();
             let mut header = Map::new();
             let mut clusters = Vec::new();
-            for object in found {
+            for object in &found {
                 let Some(mut content) = detach(object, "galaxy") else {
                     continue;
                 };

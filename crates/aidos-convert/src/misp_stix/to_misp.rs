@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aidos_model::json::Shape;
-use aidos_model::misp::{Event, Flag, Galaxy, Number, Sighting};
-use aidos_model::stix::{Body, Bundle, Group, Kind, OURS, Object, Uuid};
+use aidos_model::misp::{
+    Attribute, Event, EventReport, Flag, Galaxy, Number, Object as MispObject, ObjectReference,
+    Organisation, Sighting,
+};
+use aidos_model::stix::{Body, Bundle, Group, Kind, Namer, OURS, Object, Uuid};
 use serde_json::Value;
 
 use super::document::upgrade;
@@ -50,8 +53,81 @@ fn modern(bundle: Bundle) -> Vec<(usize, Object)> {
     objects
 }
 
-fn is_main(object: &Object) -> bool {
+pub(super) fn is_main(object: &Object) -> bool {
     matches!(object.kind(), Some(Kind::Report | Kind::Grouping))
+}
+
+/// What an object of a bundle is in an event, as far as our extension says.
+pub(super) enum Part {
+    /// Each conversion adds it by itself.
+    Furniture,
+    Attribute(Box<Attribute>),
+    Object(Box<MispObject>),
+    Report(Box<EventReport>),
+    /// The id of what was seen, and the sighting's place among its like.
+    Sighting(String, i64, Box<Sighting>),
+    /// The id of where it begins, and its place among its like.
+    Reference(String, i64, Box<ObjectReference>),
+    /// The extension says nothing.
+    Other,
+}
+
+pub(super) fn part(object: &Object, index: &Index<'_>) -> Part {
+    if is_furniture(object, index) {
+        Part::Furniture
+    } else if let Some(attribute) = index.attribute(object) {
+        Part::Attribute(Box::new(attribute))
+    } else if let Some(one) = index.object(object) {
+        Part::Object(Box::new(one))
+    } else if let Some(report) = Index::report(object) {
+        Part::Report(Box::new(report))
+    } else if let Some((of, at, sighting)) = index.sighting(object) {
+        Part::Sighting(of, at, Box::new(sighting))
+    } else if let Some((from, at, reference)) = Index::reference(object) {
+        Part::Reference(from, at, Box::new(reference))
+    } else {
+        Part::Other
+    }
+}
+
+/// Whether the observables that observed data refer to come back with them, and are no parts of their own.
+pub(super) fn takes_in(object: &Object, index: &Index<'_>) -> bool {
+    if !matches!(object.body, Body::ObservedData(_)) {
+        return false;
+    }
+    if is_ours(object, "attribute") || is_ours(object, "object") {
+        return true;
+    }
+    match natural::made(object, index) {
+        Made::Attributes(_) => true,
+        Made::Object(one) => one.name.as_deref() != Some(natural::CARRIER),
+        Made::Report(_) | Made::Galaxy(_) => false,
+    }
+}
+
+/// What belongs to parts of an event, by the UUID of the part and the id that names it.
+pub(super) struct Gathered<T>(BTreeMap<String, BTreeMap<String, Vec<(i64, T)>>>);
+
+impl<T> Default for Gathered<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> Gathered<T> {
+    pub(super) fn add(&mut self, id: String, at: i64, one: T) {
+        let ids = self.0.entry(uuid_of(&id).to_owned()).or_default();
+        ids.entry(id).or_default().push((at, one));
+    }
+
+    /// What belongs to a part, each in its place. The first part of a UUID gets all.
+    pub(super) fn take(&mut self, uuid: Option<&str>) -> impl Iterator<Item = T> + use<T> {
+        let ids = self.0.remove(uuid.unwrap_or_default()).unwrap_or_default();
+        ids.into_values().flat_map(|mut found| {
+            found.sort_by_key(|(at, _)| *at);
+            found.into_iter().map(|(_, one)| one)
+        })
+    }
 }
 
 fn event_of(objects: &[(usize, Object)]) -> Event {
@@ -59,111 +135,80 @@ fn event_of(objects: &[(usize, Object)]) -> Event {
     let all = || objects.iter().map(|(_, object)| object);
     let ours = all().find(|object| is_ours(object, "event"));
     let main = ours.or_else(|| all().find(|object| is_main(object)));
+    let latest = all().filter_map(|object| seconds(object.common.modified.as_ref()));
+    let latest = latest.max();
     let mut event = main
         .and_then(|object| index.event(object))
-        .unwrap_or_else(|| begin(main, objects, &index));
+        .unwrap_or_else(|| begin(main, latest, || name(all().map(Object::id)), &index));
 
     // Observables inside of what we made ourselves come back with it.
     let mut inside: BTreeSet<&str> = BTreeSet::new();
     for object in all() {
-        let mine = is_ours(object, "attribute") || is_ours(object, "object");
         if let Body::ObservedData(body) = &object.body
-            && (mine
-                || matches!(
-                    natural::made(object, &index),
-                    Made::Attributes(_) | Made::Object(_)
-                ))
-            && !is_carried(object, &index, mine)
+            && takes_in(object, &index)
         {
-            for id in body.object_refs.iter().flatten() {
-                inside.insert(id);
-            }
+            inside.extend(body.object_refs.iter().flatten().map(String::as_str));
         }
     }
     // An observable that another one points to stands in that one's object.
-    let mut seen: BTreeMap<String, Vec<(i64, Sighting)>> = BTreeMap::new();
-    let mut references = BTreeMap::<String, Vec<_>>::new();
+    let mut seen = Gathered::default();
+    let mut references = Gathered::default();
     let mut galaxies: Vec<Galaxy> = Vec::new();
     for object in all() {
-        if main.is_some_and(|main| std::ptr::eq(main, object)) || is_furniture(object, &index) {
-            continue;
-        }
-        if event.orgc.as_ref().and_then(|orgc| orgc.uuid.as_deref()) == Some(uuid_of(object.id()))
-            && object.kind() == Some(Kind::Identity)
+        if main.is_some_and(|main| std::ptr::eq(main, object))
+            || is_maker(event.orgc.as_ref(), object)
         {
             continue;
         }
-        if let Some(attribute) = index.attribute(object) {
-            event.attributes.push(attribute);
-        } else if let Some(one) = index.object(object) {
-            for reference in Index::references(object) {
-                references
-                    .entry(object.id().to_owned())
-                    .or_default()
-                    .push(reference);
+        match part(object, &index) {
+            Part::Furniture => {}
+            Part::Attribute(one) => event.attributes.push(*one),
+            Part::Object(one) => {
+                for (at, reference) in Index::references(object) {
+                    references.add(object.id().to_owned(), at, reference);
+                }
+                event.objects.push(*one);
             }
-            event.objects.push(one);
-        } else if let Some(report) = Index::report(object) {
-            event.reports.push(report);
-        } else if let Some((of, at, sighting)) = index.sighting(object) {
-            seen.entry(of).or_default().push((at, sighting));
-        } else if let Some((from, at, reference)) = Index::reference(object) {
-            references.entry(from).or_default().push((at, reference));
-        } else if !inside.contains(object.id()) {
-            match natural::made(object, &index) {
+            Part::Report(one) => event.reports.push(*one),
+            Part::Sighting(of, at, one) => seen.add(of, at, *one),
+            Part::Reference(from, at, one) => references.add(from, at, *one),
+            Part::Other if inside.contains(object.id()) => {}
+            Part::Other => match natural::made(object, &index) {
                 Made::Attributes(all) => event.attributes.extend(all),
                 Made::Object(one) => event.objects.push(*one),
                 Made::Report(one) => event.reports.push(*one),
                 Made::Galaxy(one) => merge(&mut galaxies, *one),
-            }
+            },
         }
     }
     event.galaxies.extend(galaxies);
     for attribute in event.attributes.iter_mut() {
-        let uuid = attribute.uuid.clone().unwrap_or_default();
-        let ids: Vec<String> = seen
-            .keys()
-            .filter(|id| uuid_of(id) == uuid)
-            .cloned()
-            .collect();
-        for id in ids {
-            let mut found = seen.remove(&id).unwrap_or_default();
-            found.sort_by_key(|(at, _)| *at);
-            attribute
-                .sightings
-                .extend(found.into_iter().map(|(_, one)| one));
-        }
+        let found = seen.take(attribute.uuid.as_deref());
+        attribute.sightings.extend(found);
     }
     for object in event.objects.iter_mut() {
-        let uuid = object.uuid.clone().unwrap_or_default();
-        let ids: Vec<String> = references
-            .keys()
-            .filter(|id| uuid_of(id) == uuid)
-            .cloned()
-            .collect();
-        for id in ids {
-            let mut found = references.remove(&id).unwrap_or_default();
-            found.sort_by_key(|(at, _)| *at);
-            object
-                .references
-                .extend(found.into_iter().map(|(_, one)| one));
-        }
+        let found = references.take(object.uuid.as_deref());
+        object.references.extend(found);
     }
     event
 }
 
-fn is_carried(object: &Object, index: &Index<'_>, mine: bool) -> bool {
-    if mine {
-        return false;
-    }
-    match natural::made(object, index) {
-        Made::Object(one) => one.name.as_deref() == Some(natural::CARRIER),
-        _ => false,
-    }
+/// Whether an object is the organisation that made the event, which stands there already.
+pub(super) fn is_maker(maker: Option<&Organisation>, object: &Object) -> bool {
+    let maker = maker.and_then(|maker| maker.uuid.as_deref());
+    object.kind() == Some(Kind::Identity) && maker == Some(uuid_of(object.id()))
+}
+
+/// The UUID of an event that has no object, of the ids of all objects.
+pub(super) fn name<'o>(ids: impl Iterator<Item = &'o str>) -> Uuid {
+    let mut namer = Namer::new(OURS);
+    namer.update(b"event");
+    ids.for_each(|id| namer.update(id.as_bytes()));
+    namer.finish()
 }
 
 /// What each conversion adds by itself, and what stands elsewhere in MISP.
-fn is_furniture(object: &Object, index: &Index<'_>) -> bool {
+pub(super) fn is_furniture(object: &Object, index: &Index<'_>) -> bool {
     let id = object.id();
     if id == EXTENSION || id == AUTHOR || tlp_of_marking(id).is_some() {
         return true;
@@ -179,7 +224,7 @@ fn is_furniture(object: &Object, index: &Index<'_>) -> bool {
     let observed = |uuid: &str| {
         index
             .get(&format!("observed-data--{uuid}"))
-            .is_some_and(of_misp)
+            .is_some_and(|one| of_misp(&one))
     };
     match &object.body {
         Body::Indicator(_) => of_misp(object) && observed(uuid_of(id)),
@@ -204,8 +249,13 @@ fn merge(galaxies: &mut Vec<Galaxy>, mut one: Galaxy) {
     }
 }
 
-/// An event for objects of others.
-fn begin(main: Option<&Object>, objects: &[(usize, Object)], index: &Index<'_>) -> Event {
+/// An event for objects of others: of the main one, or of when the latest of all was modified, and a UUID of their ids.
+pub(super) fn begin(
+    main: Option<&Object>,
+    latest: Option<i64>,
+    name: impl FnOnce() -> Uuid,
+    index: &Index<'_>,
+) -> Event {
     let mut event = Event {
         info: Some("STIX bundle".into()),
         published: Some(Flag::from(false)),
@@ -214,10 +264,6 @@ fn begin(main: Option<&Object>, objects: &[(usize, Object)], index: &Index<'_>) 
         distribution: Some(Number::text(0)),
         ..Event::default()
     };
-    let latest = objects
-        .iter()
-        .filter_map(|(_, object)| seconds(object.common.modified.as_ref()))
-        .max();
     let time = main
         .and_then(|main| seconds(main.common.modified.as_ref()))
         .or(latest)
@@ -244,17 +290,13 @@ fn begin(main: Option<&Object>, objects: &[(usize, Object)], index: &Index<'_>) 
             .as_ref()
             .and_then(|id| index.organisation(id));
     } else {
-        let mut name = b"event".to_vec();
-        for (_, object) in objects {
-            name.extend_from_slice(object.id().as_bytes());
-        }
-        event.uuid = Some(Uuid::v5(OURS, &name).to_string());
+        event.uuid = Some(name().to_string());
     }
     event
 }
 
-const NO_PLACE: &str = "MISP has no place for it";
-const NO_OBJECT: &str = "MISP has no such object; its parts are kept apart";
+pub(super) const NO_PLACE: &str = "MISP has no place for it";
+pub(super) const NO_OBJECT: &str = "MISP has no such object; its parts are kept apart";
 const FRACTION: &str = "MISP keeps whole seconds";
 
 /// What is not there when the event goes home again.
@@ -271,29 +313,33 @@ fn losses(objects: &[(usize, Object)], event: &Event) -> Ledger {
             note(&mut ledger, &path, "", NO_OBJECT);
             continue;
         };
-        if *there == object {
-            continue;
-        }
-        let (Value::Object(before), Value::Object(after)) = (object.to_value(), there.to_value())
-        else {
-            continue;
-        };
-        let observable = object
-            .kind()
-            .is_some_and(|kind| kind.group() == Group::Observable);
-        for (name, value) in &before {
-            if after.get(name) == Some(value) || (observable && name == "spec_version") {
-                continue;
-            }
-            let whole = value.as_str().is_none_or(is_whole);
-            let time = aidos_model::stix::Times::has(name);
-            note(
-                &mut ledger,
-                &path,
-                name,
-                if time && !whole { FRACTION } else { NO_PLACE },
-            );
-        }
+        compare(&mut ledger, &path, object, there);
     }
     ledger
+}
+
+/// Notes the properties of an object that are other or not there when it is home again.
+pub(super) fn compare(ledger: &mut Ledger, path: &str, object: &Object, home: &Object) {
+    if home == object {
+        return;
+    }
+    let (Value::Object(before), Value::Object(after)) = (object.to_value(), home.to_value()) else {
+        return;
+    };
+    let observable = object
+        .kind()
+        .is_some_and(|kind| kind.group() == Group::Observable);
+    for (name, value) in &before {
+        if after.get(name) == Some(value) || (observable && name == "spec_version") {
+            continue;
+        }
+        let whole = value.as_str().is_none_or(is_whole);
+        let time = aidos_model::stix::Times::has(name);
+        note(
+            ledger,
+            path,
+            name,
+            if time && !whole { FRACTION } else { NO_PLACE },
+        );
+    }
 }

@@ -3,10 +3,13 @@
 mod galaxy;
 mod members;
 mod settled;
+mod store;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+pub(super) use members::Pointer;
+pub(super) use store::Store;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
-use std::rc::Rc;
 
 use aidos_model::json::Shape;
 use aidos_model::misp::{
@@ -22,7 +25,7 @@ use super::extension::{AUTHOR, attach, attach_text, definition};
 use super::ledger::{DERIVED, LOCAL, Ledger, PERSON, PROPOSAL, Path, ROSTER, ROW, leave, note};
 use super::place::{Builder, Put};
 use super::table::{self, Main};
-use settled::Settled;
+use store::Held;
 
 /// Makes a bundle of an event; `path` of the losses begins with `/Event`.
 ///
@@ -37,7 +40,7 @@ use settled::Settled;
 /// assert!(losses.iter().any(|loss| loss.path == "/Event/id"));
 /// ```
 pub fn to_stix(event: Event) -> (Bundle, Ledger) {
-    let mut maker = Maker::of(&event);
+    let mut maker = Maker::new(Held::of(&event));
     maker.event(event);
     (maker.bundle(), maker.ledger)
 }
@@ -46,36 +49,34 @@ pub fn to_stix(event: Event) -> (Bundle, Ledger) {
 ///
 /// It is that of [`to_stix`], but most objects are written and freed as soon as they are made, so that all of them need the memory of a few.
 pub(super) fn to_stix_text(event: Event) -> (Vec<u8>, usize, Ledger) {
-    let mut maker = Maker {
-        settled: Some(Settled::of(event.all_attributes().count())),
-        ..Maker::of(&event)
-    };
+    let mut maker = Maker::new(Held::of(&event).written(&event));
     maker.event(event);
     let (text, count) = maker.text();
     (text, count, maker.ledger)
 }
 
 /// What a bundle is made of.
-#[derive(Default)]
-struct Maker {
-    ledger: Ledger,
-    /// Objects that may still change.
-    objects: Vec<Object>,
-    /// Those that nothing changes any more, where text is wanted; all that are made now are such.
-    settled: Option<Settled>,
-    settles: bool,
-    /// Ids that are in the bundle: as a set, and in their order.
-    ids: HashSet<Rc<str>>,
-    order: Vec<Rc<str>>,
+pub(super) struct Maker<S> {
+    pub(super) ledger: Ledger,
+    pub(super) store: S,
     labels: BTreeSet<Tlp>,
     /// Who made the event, and when it was changed.
-    by: Option<String>,
+    pub(super) by: Option<String>,
     time: String,
-    /// The object that stands for each UUID of the event.
-    stands: HashMap<Uuid, String>,
     /// What points to what, once all is there.
-    pointers: Vec<members::Pointer>,
+    pub(super) pointers: Vec<Pointer>,
     owner: Option<Uuid>,
+}
+
+/// Where an event stands in its document.
+pub(super) const ROOT: Path<'static> = Path::root("Event");
+
+/// The object that an event becomes.
+pub(super) struct Head {
+    kind: Kind,
+    uuid: Uuid,
+    /// Its id.
+    pub(super) id: String,
 }
 
 /// Whether a time of seconds is one that STIX can say.
@@ -91,32 +92,39 @@ fn moment(text: Option<&String>) -> Option<Timestamp> {
     Timestamp::parse(text?)
 }
 
-impl Maker {
-    /// With room for what becomes of an event: hashes are not computed again.
-    fn of(event: &Event) -> Self {
-        let attributes = event.all_attributes().count();
-        Self {
-            // What was observed, where, the indicator, and what joins them.
-            ids: HashSet::with_capacity(4 * attributes),
-            order: Vec::with_capacity(4 * attributes),
-            stands: HashMap::with_capacity(attributes),
-            ..Self::default()
+impl Maker<Held> {
+    fn event(&mut self, mut event: Event) {
+        let main = self.open(&mut event);
+        // What comes later, references, changes objects only.
+        self.store.settle();
+        for (at, attribute) in std::mem::take(&mut event.attributes)
+            .into_iter()
+            .enumerate()
+        {
+            self.attribute(&ROOT.item("Attribute", at), attribute);
         }
+        self.store.settles = false;
+        for (at, object) in std::mem::take(&mut event.objects).into_iter().enumerate() {
+            self.object(&ROOT.item("Object", at), object);
+        }
+        for (at, report) in std::mem::take(&mut event.reports).into_iter().enumerate() {
+            self.report(&ROOT.item("EventReport", at), report, &main.id);
+        }
+        let clusters = self.galaxies(&ROOT, &mut event.galaxies);
+        self.point();
+        let main = self.close(event, main, clusters);
+        self.add(main);
     }
 
     fn bundle(&mut self) -> Bundle {
         let mut objects = self.preface();
-        objects.append(&mut self.objects);
+        objects.append(&mut self.store.objects);
         Bundle::of(objects)
     }
 
     fn text(&mut self) -> (Vec<u8>, usize) {
         let preface = self.preface();
-        let ids = preface.iter().map(Object::id);
-        let id = Bundle::id_of(ids.chain(self.order.iter().map(|id| &**id)));
-        let count = preface.len() + self.order.len();
-        let settled = self.settled.take().unwrap_or_default();
-        (settled.finish(id, &preface, &self.objects), count)
+        std::mem::take(&mut self.store).text(&preface)
     }
 
     /// What stands before the objects of the event.
@@ -131,30 +139,24 @@ impl Maker {
         }
         objects
     }
+}
+
+impl<S: Store> Maker<S> {
+    /// Begins with a store.
+    pub(super) fn new(store: S) -> Self {
+        Self {
+            ledger: Ledger::new(),
+            store,
+            labels: BTreeSet::new(),
+            by: None,
+            time: String::new(),
+            pointers: Vec::new(),
+            owner: None,
+        }
+    }
 
     fn add(&mut self, object: Object) {
-        let id = Rc::from(object.id());
-        if self.ids.insert(Rc::clone(&id)) {
-            self.order.push(id);
-            match &mut self.settled {
-                Some(settled) if self.settles => settled.take(object),
-                _ => self.objects.push(object),
-            }
-        }
-    }
-
-    /// Says that the objects so far, and those that come, will not change.
-    fn settle(&mut self) {
-        self.settles = true;
-        if let Some(settled) = &mut self.settled {
-            self.objects.drain(..).for_each(|one| settled.take(one));
-        }
-    }
-
-    /// The object of this id, unless it is settled.
-    fn there(&self, id: &str) -> Option<&Object> {
-        let held = self.settled.iter().flat_map(Settled::held);
-        held.chain(&self.objects).find(|one| one.id() == id)
+        self.store.add(object);
     }
 
     /// A domain object or relation with what all have; `time` where it has one of its own.
@@ -187,7 +189,7 @@ impl Maker {
     fn uuid(&mut self, path: &impl Display, own: Option<&str>, content: &impl Shape) -> Uuid {
         if let Some(text) = own
             && let Some(uuid) = Uuid::parse(text)
-            && !self.stands.contains_key(&uuid)
+            && !self.store.has(&uuid)
         {
             if uuid.text() != text.as_bytes() {
                 note(&mut self.ledger, path, "uuid", "written in lower case");
@@ -207,8 +209,9 @@ impl Maker {
         Uuid::v5(OURS, &name)
     }
 
-    fn event(&mut self, mut event: Event) {
-        let path = &Path::root("Event");
+    /// Begins with what an event is without its parts.
+    pub(super) fn open(&mut self, event: &mut Event) -> Head {
+        let path = &ROOT;
         let ledger = &mut self.ledger;
         for (name, field) in [
             ("id", &mut event.id),
@@ -310,31 +313,21 @@ impl Maker {
             Kind::Grouping
         };
         let id = StixId { kind, uuid }.text();
-        self.stands.insert(uuid, id.clone());
+        self.store.stand(uuid, &id);
+        Head { kind, uuid, id }
+    }
 
-        // What comes later, references, changes objects only.
-        self.settle();
-        for (at, attribute) in std::mem::take(&mut event.attributes)
-            .into_iter()
-            .enumerate()
-        {
-            self.attribute(&path.item("Attribute", at), attribute);
-        }
-        self.settles = false;
-        for (at, object) in std::mem::take(&mut event.objects).into_iter().enumerate() {
-            self.object(&path.item("Object", at), object);
-        }
-        for (at, report) in std::mem::take(&mut event.reports).into_iter().enumerate() {
-            self.report(&path.item("EventReport", at), report, &id);
-        }
+    /// The object that an event is, when its parts are there; `clusters` is what is kept of its galaxies.
+    pub(super) fn close(
+        &mut self,
+        mut event: Event,
+        Head { kind, uuid, .. }: Head,
+        clusters: Option<Value>,
+    ) -> Object {
         let mut main = self.begin(kind, uuid, None);
-        let clusters = self.galaxies(path, &mut event.galaxies);
-        let tags = self.tags(path, &mut event.tags, &mut main);
-        self.point();
-
-        let by = self.by.as_deref();
-        let ids = self.order.iter().filter(|id| by != Some(id));
-        let mut refs: Vec<String> = ids.map(|id| String::from(&**id)).collect();
+        let tags = self.tags(&ROOT, &mut event.tags, &mut main);
+        let mut refs = self.store.ids();
+        refs.retain(|id| self.by.as_ref() != Some(id));
         if refs.is_empty() {
             refs.push(self.by.clone().unwrap_or_else(|| AUTHOR.to_owned()));
         }
@@ -361,7 +354,7 @@ impl Maker {
         keep(&mut kept, "Tag", tags);
         keep(&mut kept, "Galaxy", clusters);
         attach(&mut main, "event", Value::Object(kept));
-        self.add(main);
+        main
     }
 
     /// Who made it, as an identity; given back where it has no UUID or name.
@@ -434,7 +427,7 @@ impl Maker {
         (!kept.is_empty()).then_some(Value::Array(kept))
     }
 
-    fn report(&mut self, path: &Path<'_>, mut report: EventReport, event: &str) {
+    pub(super) fn report(&mut self, path: &Path<'_>, mut report: EventReport, event: &str) {
         leave(&mut self.ledger, path, "id", &mut report.id, ROW);
         leave(
             &mut self.ledger,
@@ -476,7 +469,7 @@ impl Maker {
         let mut kept = members_of(report);
         keep(&mut kept, "Tag", tags);
         attach(&mut stix, "report", Value::Object(kept));
-        self.stands.insert(uuid, stix.id().to_owned());
+        self.store.stand(uuid, stix.id());
         self.add(stix);
     }
 }

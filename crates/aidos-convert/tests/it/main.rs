@@ -7,3 +7,4 @@
 
 mod corpus;
 mod home;
+mod stream;

@@ -243,6 +243,17 @@ impl<T: std::fmt::Debug> std::fmt::Debug for List<T> {
     }
 }
 
+impl<T> List<T> {
+    /// A list without items, written as this one is where it has none.
+    #[must_use]
+    pub fn clone_empty(&self) -> Self {
+        Self {
+            items: Vec::new(),
+            empty: self.empty,
+        }
+    }
+}
+
 impl<T: Shape> List<T> {
     fn take(&mut self, value: Result<Vec<T>, Value>) -> Option<Value> {
         match value {

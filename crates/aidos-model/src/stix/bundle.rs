@@ -22,19 +22,19 @@ noun! {
 
 /// Cuts a bundle into its objects as its bytes come, so that a bundle of any size needs the memory of its largest object.
 ///
-/// It knows strings and brackets and no more; whoever takes the pieces reads them.
+/// It knows strings, brackets and commas and no more; whoever takes the pieces reads them.
 ///
 /// ```
-/// use aidos_model::stix::Splitter;
+/// use aidos_model::stix::{Piece, Splitter};
 ///
 /// let text = br#"{"type":"bundle","objects":[{"type":"url"},{"type":"mutex","name":"a]}"}],"id":"bundle--1"}"#;
 /// let mut pieces = Vec::new();
 /// let mut splitter = Splitter::new(1 << 20);
 /// for chunk in text.chunks(7) {
-///     splitter.feed(chunk, &mut |piece| { pieces.push(piece.len()); Ok(()) })?;
+///     splitter.feed(chunk, &mut |piece: Piece<'_>| { pieces.push((piece.at, piece.len)); Ok(()) })?;
 /// }
 /// let envelope = splitter.end()?;
-/// assert_eq!(pieces, [14, 29]);
+/// assert_eq!(pieces, [(28, 14), (43, 29)]);
 /// assert_eq!(envelope["id"], "bundle--1");
 /// # Ok::<(), aidos_model::stix::Unsplit>(())
 /// ```
@@ -49,17 +49,74 @@ pub struct Splitter {
     /// Inside of a text, and whether the next byte is escaped.
     text: bool,
     escaped: bool,
+    /// Bytes before the chunk, and where the object began.
     seen: u64,
+    began: u64,
     objects: u64,
     found: bool,
+    /// The list of an object that may be cut, behind how many bytes; where the one that is open began.
+    list: Option<(&'static str, usize)>,
+    open: Option<usize>,
+    is_cut: bool,
+    item: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Envelope,
-    Between,
+    /// In the list of objects, where this may come.
+    Between(Next),
     Object,
+    /// In what is left out of a list.
+    LeftOut(Next),
 }
+
+/// What may come in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// The first item or the end.
+    First,
+    /// A comma or the end.
+    Comma,
+    /// An item.
+    Item,
+}
+
+/// An object of a bundle, as a [`Splitter`] cuts it out.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'p> {
+    /// The object; less the end of a list, where it is cut.
+    pub bytes: &'p [u8],
+    /// Where it begins, in bytes from the begin of what was fed.
+    pub at: u64,
+    /// How many bytes it has there.
+    pub len: u64,
+    /// Whether a list of it was cut; see [`Splitter::cut`].
+    pub is_cut: bool,
+}
+
+/// Takes what a [`Splitter`] finds.
+pub trait Take {
+    /// Takes an object.
+    ///
+    /// # Errors
+    /// Why no more is wanted.
+    fn object(&mut self, piece: Piece<'_>) -> Result<(), String>;
+
+    /// Takes a text that is left out of a list, before the object that it belongs to.
+    fn left_out(&mut self, text: &str) {
+        let _ = text;
+    }
+}
+
+impl<F: FnMut(Piece<'_>) -> Result<(), String>> Take for F {
+    fn object(&mut self, piece: Piece<'_>) -> Result<(), String> {
+        self(piece)
+    }
+}
+
+/// The longest text that is left out of a list: an id is far shorter.
+const ITEM: usize = 4 << 10;
 
 /// Why bytes could not be cut into objects.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -100,7 +157,7 @@ pub enum Unsplit {
 }
 
 impl Splitter {
-    /// Begins; no object may have more than `most` bytes.
+    /// Begins; neither an object nor the envelope may have more than `most` bytes.
     pub fn new(most: usize) -> Self {
         Self {
             envelope: Vec::new(),
@@ -111,9 +168,32 @@ impl Splitter {
             text: false,
             escaped: false,
             seen: 0,
+            began: 0,
             objects: 0,
             found: false,
+            list: None,
+            open: None,
+            is_cut: false,
+            item: Vec::new(),
         }
+    }
+
+    /// Begins at an object, inside of the list of objects.
+    pub fn inside(most: usize) -> Self {
+        Self {
+            state: State::Between(Next::First),
+            depth: 2,
+            found: true,
+            ..Self::new(most)
+        }
+    }
+
+    /// Cuts the list of texts that an object has by this name, where it is longer than `behind` bytes: the others go to
+    /// [`Take::left_out`]. A report may refer to each object of its bundle.
+    #[must_use]
+    pub fn cut(mut self, name: &'static str, behind: usize) -> Self {
+        self.list = Some((name, behind));
+        self
     }
 
     /// Objects that were given away.
@@ -121,58 +201,62 @@ impl Splitter {
         self.objects
     }
 
+    /// What of the envelope was seen so far, before or behind its objects.
+    pub fn seen(&self) -> &[u8] {
+        &self.envelope
+    }
+
     /// Takes the next bytes and gives each object that ends in them.
     ///
     /// # Errors
     /// Where the bytes are no bundle, or `take` refuses.
-    pub fn feed(
-        &mut self,
-        chunk: &[u8],
-        take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
-    ) -> Result<(), Unsplit> {
+    pub fn feed(&mut self, chunk: &[u8], take: &mut dyn Take) -> Result<(), Unsplit> {
         let mut at = 0;
         while let Some(&byte) = chunk.get(at) {
-            // Inside of a text most bytes are plain: copy them at once.
-            if self.text && !self.escaped {
-                let rest = chunk.get(at..).unwrap_or_default();
-                let plain = rest
-                    .iter()
-                    .position(|&byte| byte == b'"' || byte == b'\\')
-                    .unwrap_or(rest.len());
-                if plain > 0 {
-                    self.keep(rest.get(..plain).unwrap_or_default())?;
-                    at += plain;
-                    continue;
-                }
+            let rest = chunk.get(at..).unwrap_or_default();
+            // Most bytes mean nothing to us: copy them at once.
+            let plain = if self.text && !self.escaped {
+                rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+            } else if !self.text && matches!(self.state, State::Envelope | State::Object) {
+                rest.iter()
+                    .position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b','))
+            } else {
+                Some(0)
+            };
+            let plain = plain.unwrap_or(rest.len());
+            if plain > 0 {
+                self.keep(rest.get(..plain).unwrap_or_default())?;
+                at += plain;
+                continue;
             }
-            self.byte(byte, at, take)?;
+            self.byte(byte, self.seen + at as u64, take)?;
             at += 1;
         }
         self.seen += chunk.len() as u64;
         Ok(())
     }
 
+    fn large(&self) -> Unsplit {
+        Unsplit::Large {
+            number: self.objects + 1,
+            most: self.most,
+        }
+    }
+
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Unsplit> {
-        let kept = match self.state {
-            State::Object => &mut self.object,
-            _ => &mut self.envelope,
+        let (kept, most) = match self.state {
+            State::Object => (&mut self.object, self.most),
+            State::LeftOut(_) => (&mut self.item, ITEM.min(self.most)),
+            _ => (&mut self.envelope, self.most),
         };
-        if kept.len() + bytes.len() > self.most {
-            return Err(Unsplit::Large {
-                number: self.objects + 1,
-                most: self.most,
-            });
+        if kept.len() + bytes.len() > most {
+            return Err(self.large());
         }
         kept.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn byte(
-        &mut self,
-        byte: u8,
-        at: usize,
-        take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
-    ) -> Result<(), Unsplit> {
+    fn byte(&mut self, byte: u8, at: u64, take: &mut dyn Take) -> Result<(), Unsplit> {
         if self.text {
             match byte {
                 _ if self.escaped => self.escaped = false,
@@ -180,41 +264,93 @@ impl Splitter {
                 b'"' => self.text = false,
                 _ => {}
             }
-            return self.keep(&[byte]);
-        }
-        if self.state == State::Between {
-            match byte {
-                b'{' => {
-                    self.state = State::Object;
-                    self.object.clear();
-                    self.depth += 1;
-                    return self.keep(&[byte]);
-                }
-                b']' => {
-                    self.state = State::Envelope;
-                    self.depth -= 1;
-                    return self.keep(&[byte]);
-                }
-                b',' | b' ' | b'\n' | b'\r' | b'\t' => return Ok(()),
-                _ => {
-                    return Err(Unsplit::NoObject {
-                        at: self.seen + at as u64,
-                    });
-                }
+            self.keep(&[byte])?;
+            if let (State::LeftOut(_), false) = (self.state, self.text) {
+                self.state = State::LeftOut(Next::Comma);
+                let item = read::<String>(&self.item).map_err(|error| self.stopped(&error))?;
+                take.left_out(&item);
             }
+            return Ok(());
         }
+        match self.state {
+            State::Between(next) => self.between(next, byte, at),
+            State::LeftOut(next) => self.left_out(next, byte),
+            State::Envelope | State::Object => self.inner(byte, at, take),
+        }
+    }
+
+    fn stopped(&self, reason: &Malformed) -> Unsplit {
+        Unsplit::Stopped {
+            number: self.objects + 1,
+            reason: reason.to_string(),
+        }
+    }
+
+    fn between(&mut self, next: Next, byte: u8, at: u64) -> Result<(), Unsplit> {
+        match byte {
+            b'{' if next != Next::Comma => {
+                self.state = State::Object;
+                self.object.clear();
+                self.began = at;
+                self.is_cut = false;
+                self.open = None;
+                self.depth += 1;
+                return self.keep(&[byte]);
+            }
+            b']' if next != Next::Item => {
+                self.state = State::Envelope;
+                self.depth -= 1;
+                return self.keep(&[byte]);
+            }
+            b',' if next == Next::Comma => self.state = State::Between(Next::Item),
+            b' ' | b'\n' | b'\r' | b'\t' => {}
+            _ => return Err(Unsplit::NoObject { at }),
+        }
+        Ok(())
+    }
+
+    fn left_out(&mut self, next: Next, byte: u8) -> Result<(), Unsplit> {
+        match byte {
+            b'"' if next == Next::Item => {
+                self.item.clear();
+                self.text = true;
+                return self.keep(&[byte]);
+            }
+            b',' if next == Next::Comma => self.state = State::LeftOut(Next::Item),
+            b']' if next == Next::Comma => {
+                self.state = State::Object;
+                self.open = None;
+                self.depth -= 1;
+                return self.keep(&[byte]);
+            }
+            b' ' | b'\n' | b'\r' | b'\t' => {}
+            // It is no list of texts, or no JSON: it would have to be held whole.
+            _ => return Err(self.large()),
+        }
+        Ok(())
+    }
+
+    /// A byte of the envelope or of an object, outside of texts.
+    fn inner(&mut self, byte: u8, at: u64, take: &mut dyn Take) -> Result<(), Unsplit> {
         match byte {
             b'"' => self.text = true,
             b'{' | b'[' => {
-                let begins = byte == b'['
+                let is_list = byte == b'[';
+                let begins = is_list
                     && self.state == State::Envelope
                     && self.depth == 1
                     && !self.found
-                    && self.envelope_asks();
-                self.depth += 1;
+                    && asks(&self.envelope, "objects");
+                if let (State::Object, 3, true, Some((name, _))) =
+                    (self.state, self.depth, is_list, self.list)
+                    && asks(&self.object, name)
+                {
+                    self.open = Some(self.object.len());
+                }
+                self.depth = self.depth.saturating_add(1);
                 self.keep(&[byte])?;
                 if begins {
-                    self.state = State::Between;
+                    self.state = State::Between(Next::First);
                     self.found = true;
                 }
                 return Ok(());
@@ -222,27 +358,39 @@ impl Splitter {
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
                 self.keep(&[byte])?;
+                if self.depth == 3 {
+                    self.open = None;
+                }
                 // The envelope and the list are two.
                 if self.state == State::Object && self.depth == 2 {
-                    self.state = State::Between;
+                    self.state = State::Between(Next::Comma);
                     self.objects += 1;
-                    return take(&self.object).map_err(|reason| Unsplit::Stopped {
+                    let piece = Piece {
+                        bytes: &self.object,
+                        at: self.began,
+                        len: at + 1 - self.began,
+                        is_cut: self.is_cut,
+                    };
+                    return take.object(piece).map_err(|reason| Unsplit::Stopped {
                         number: self.objects,
                         reason,
                     });
                 }
                 return Ok(());
             }
+            b',' => {
+                if let (State::Object, 4, Some(open), Some((_, behind))) =
+                    (self.state, self.depth, self.open, self.list)
+                    && self.object.len() - open > behind
+                {
+                    self.is_cut = true;
+                    self.state = State::LeftOut(Next::Item);
+                    return Ok(());
+                }
+            }
             _ => {}
         }
         self.keep(&[byte])
-    }
-
-    /// Whether the envelope so far ends with `"objects":`.
-    fn envelope_asks(&self) -> bool {
-        let text = self.envelope.trim_ascii_end();
-        text.strip_suffix(b":")
-            .is_some_and(|text| text.trim_ascii_end().ends_with(b"\"objects\""))
     }
 
     /// Ends, and gives the envelope with an empty list of objects.
@@ -250,12 +398,7 @@ impl Splitter {
     /// # Errors
     /// Where the bundle is not whole, or its envelope is no JSON object.
     pub fn end(self) -> Result<Value, Unsplit> {
-        if self.depth != 0 || self.text || self.envelope.is_empty() {
-            return Err(Unsplit::Cut {
-                objects: self.objects,
-            });
-        }
-        let envelope: Value = read(&self.envelope)?;
+        let envelope: Value = read(&self.envelope()?)?;
         if !envelope.is_object() {
             return Err(Malformed::Shape {
                 expected: "an object",
@@ -264,6 +407,32 @@ impl Splitter {
         }
         Ok(envelope)
     }
+
+    /// Ends, and gives the bytes of the envelope, with an empty list of objects; they may be no JSON.
+    ///
+    /// # Errors
+    /// Where the bundle is not whole.
+    pub fn envelope(self) -> Result<Vec<u8>, Unsplit> {
+        if self.depth != 0 || self.text || self.envelope.is_empty() {
+            return Err(Unsplit::Cut {
+                objects: self.objects,
+            });
+        }
+        Ok(self.envelope)
+    }
+}
+
+/// Whether a text ends with `"name":`, which begins a member.
+fn asks(text: &[u8], name: &str) -> bool {
+    let quoted = |text: &[u8]| {
+        let text = text.strip_suffix(b"\"")?.strip_suffix(name.as_bytes())?;
+        text.strip_suffix(b"\"")
+            .map(|before| !before.ends_with(b"\\"))
+    };
+    text.trim_ascii_end()
+        .strip_suffix(b":")
+        .and_then(|text| quoted(text.trim_ascii_end()))
+        .unwrap_or(false)
 }
 
 /// Reads a whole bundle.
@@ -329,8 +498,11 @@ mod tests {
         let mut found = Vec::new();
         let mut splitter = Splitter::new(1 << 16);
         for chunk in text.chunks(size) {
-            splitter.feed(chunk, &mut |piece| {
-                found.push(serde_json::from_slice(piece).map_err(|error| error.to_string())?);
+            splitter.feed(chunk, &mut |piece: Piece<'_>| {
+                let from = usize::try_from(piece.at).unwrap();
+                let to = from + usize::try_from(piece.len).unwrap();
+                assert_eq!(text.get(from..to), Some(piece.bytes));
+                found.push(serde_json::from_slice(piece.bytes).map_err(|error| error.to_string())?);
                 Ok(())
             })?;
         }
@@ -367,7 +539,74 @@ mod tests {
             Unsplit::NoObject { at: 12 }
         );
         let mut small = Splitter::new(8);
-        let refused = small.feed(br#"{"objects":["#, &mut |_| Ok(()));
+        let refused = small.feed(br#"{"objects":["#, &mut |_: Piece<'_>| Ok(()));
         assert_eq!(refused, Err(Unsplit::Large { number: 1, most: 8 }));
+        for (text, at) in [
+            (&br#"{"objects":[{}{}]}"#[..], 14),
+            (br#"{"objects":[,{}]}"#, 12),
+            (br#"{"objects":[{},]}"#, 15),
+            (br#"{"objects":[{},,{}]}"#, 15),
+        ] {
+            assert_eq!(split(text, 4).unwrap_err(), Unsplit::NoObject { at });
+        }
+    }
+
+    #[derive(Default)]
+    struct Taken {
+        objects: Vec<Value>,
+        left_out: Vec<String>,
+        cut: usize,
+    }
+
+    impl Take for Taken {
+        fn object(&mut self, piece: Piece<'_>) -> Result<(), String> {
+            self.cut += usize::from(piece.is_cut);
+            self.objects
+                .push(serde_json::from_slice(piece.bytes).map_err(|error| error.to_string())?);
+            Ok(())
+        }
+
+        fn left_out(&mut self, text: &str) {
+            self.left_out.push(text.to_owned());
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let ids: Vec<String> = (0..100).map(|number| format!("url--{number}\"]")).collect();
+        let report = json!({"object_refs": ids, "in": {"object_refs": ids}, "type": "report"});
+        let short = json!({"object_refs": ["a", "b"]});
+        let bundle = json!({"objects": [short, report, short]});
+        let text = serde_json::to_vec_pretty(&bundle).unwrap();
+        for size in [1, 7, 10_000] {
+            let mut taken = Taken::default();
+            let mut splitter = Splitter::new(1 << 16).cut("object_refs", 200);
+            for chunk in text.chunks(size) {
+                splitter.feed(chunk, &mut taken).unwrap();
+            }
+            splitter.end().unwrap();
+            assert_eq!(taken.cut, 1);
+            let [first, cut, last] = taken.objects.as_slice() else {
+                panic!("three objects")
+            };
+            assert_eq!((first, last), (&short, &short));
+            assert_eq!(cut["in"], report["in"]);
+            let mut all: Vec<Value> = cut["object_refs"].as_array().unwrap().clone();
+            assert!(all.len() < 20);
+            all.extend(taken.left_out.iter().map(|id| json!(id)));
+            assert_eq!(Value::Array(all), report["object_refs"]);
+        }
+        for (list, told) in [
+            ("[\"a\",\"b\",1]", "more than"),
+            ("[\"a\",\"b\",]", "more than"),
+            ("[\"a\",\"b\",\"\\x\"]", "no JSON"),
+        ] {
+            let text = format!("{{\"objects\":[{{\"object_refs\":{list}}}]}}");
+            let mut splitter = Splitter::new(1 << 16).cut("object_refs", 2);
+            let refused = splitter
+                .feed(text.as_bytes(), &mut Taken::default())
+                .unwrap_err();
+            assert!(refused.to_string().contains(told), "{refused}");
+        }
     }
 }

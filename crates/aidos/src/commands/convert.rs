@@ -1,7 +1,9 @@
 //! `aidos convert`: a MISP event to a STIX bundle, or back; other inputs to either.
 
+mod large;
+
 use std::fs::{self, File};
-use std::io::{BufWriter, Read as _, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -12,6 +14,7 @@ use aidos_model::Timestamp;
 use anyhow::Context as _;
 use serde_json::json;
 
+use self::large::Input;
 use super::run::now;
 use crate::cli::Session;
 use crate::ui::counted;
@@ -74,46 +77,54 @@ enum From {
     Email,
 }
 
+/// What is told of a conversion.
+struct Told {
+    from: Form,
+    attributes: u64,
+    objects: u64,
+    losses: u64,
+}
+
 /// Converts a document.
 pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
     let named = args.file.display();
-    let mut bytes = Vec::new();
-    if args.file == Path::new("-") {
-        session
-            .stdin()
-            .read_to_end(&mut bytes)
-            .context("cannot read standard input")?;
-    } else {
-        bytes = fs::read(&args.file).with_context(|| format!("cannot read `{named}`"))?;
-    }
-    if let Some(from) = args.from {
-        return read_in(args, from, &bytes, session);
-    }
     let to = match args.to {
         To::Misp => Form::Misp,
         To::Stix => Form::Stix,
     };
-    let mut made =
-        misp_stix::convert(&bytes, to).with_context(|| format!("cannot convert `{named}`"))?;
-    drop(bytes);
-    made.text.push(b'\n');
-    give(args, &made.text, session)?;
-    if let Some(path) = &args.losses {
-        replace(path, |out| {
-            made.losses
-                .iter()
-                .try_for_each(|loss| write_line(out, loss))
-        })?;
-    }
-    let losses = made.losses.len() as u64;
+    let told = match (large::open(args, session)?, args.from) {
+        (Input::Held(bytes), Some(from)) => return read_in(args, from, &bytes, session),
+        (Input::Large(file), _) => large::convert(args, file, to, session)?,
+        (Input::Held(bytes), None) => {
+            let mut made = misp_stix::convert(&bytes, to)
+                .with_context(|| format!("cannot convert `{named}`"))?;
+            drop(bytes);
+            made.text.push(b'\n');
+            give(args, &made.text, session)?;
+            if let Some(path) = &args.losses {
+                replace(path, |out| {
+                    made.losses
+                        .iter()
+                        .try_for_each(|loss| write_line(out, loss))
+                })?;
+            }
+            Told {
+                from: made.from,
+                attributes: made.attributes as u64,
+                objects: made.objects as u64,
+                losses: made.losses.len() as u64,
+            }
+        }
+    };
+    let losses = told.losses;
     let hint = match (&args.losses, losses) {
         (None, 1..) => "; --losses F lists them",
         _ => "",
     };
     session.ui.say(&format!(
         "{}, {}, {}{hint}",
-        counted(made.attributes as u64, "attribute", "attributes"),
-        counted(made.objects as u64, "object of STIX", "objects of STIX"),
+        counted(told.attributes, "attribute", "attributes"),
+        counted(told.objects, "object of STIX", "objects of STIX"),
         counted(
             losses,
             "field that does not survive",
@@ -121,12 +132,12 @@ pub(crate) fn run(args: &Args, session: &Session<'_>) -> anyhow::Result<Exit> {
         ),
     ));
     if session.ui.json() {
-        let from = match made.from {
+        let from = match told.from {
             Form::Misp => "misp",
             Form::Stix => "stix",
         };
         session.ui.object(&json!({
-            "from": from, "attributes": made.attributes, "objects": made.objects, "losses": losses,
+            "from": from, "attributes": told.attributes, "objects": told.objects, "losses": losses,
         }))?;
     }
     Ok(Exit::Done)
@@ -209,15 +220,42 @@ fn replace(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> anyhow::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = path.with_file_name(format!(".{name}.part"));
-    let wrong = || format!("cannot write `{}`", path.display());
-    let mut out = BufWriter::with_capacity(256 << 10, File::create(&part).with_context(wrong)?);
-    let done = write(&mut out).and_then(|()| out.flush());
-    drop(out);
-    if let Err(error) = done.and_then(|()| fs::rename(&part, path)) {
-        fs::remove_file(&part).ok();
-        return Err(error).with_context(wrong);
+    let mut part = Part::begin(path)?;
+    write(&mut part.out).with_context(|| format!("cannot write `{}`", path.display()))?;
+    part.end()
+}
+
+/// A file that is written beside its place; it goes where it is not ended.
+struct Part {
+    path: PathBuf,
+    part: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl Part {
+    fn begin(path: &Path) -> anyhow::Result<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let part = path.with_file_name(format!(".{name}.part"));
+        let file =
+            File::create(&part).with_context(|| format!("cannot write `{}`", path.display()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            part,
+            out: BufWriter::with_capacity(256 << 10, file),
+        })
     }
-    Ok(())
+
+    /// Puts it in its place.
+    fn end(mut self) -> anyhow::Result<()> {
+        let done = self.out.flush();
+        done.and_then(|()| fs::rename(&self.part, &self.path))
+            .with_context(|| format!("cannot write `{}`", self.path.display()))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // After the renaming there is none.
+        fs::remove_file(&self.part).ok();
+    }
 }

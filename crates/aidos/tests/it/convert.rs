@@ -1,7 +1,7 @@
 //! `aidos convert`.
 
 use crate::{code, err, feed, folder, out, run, summary};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const EVENT: &str = r#"{"Event":{"uuid":"a5f5b5c0-0000-4000-8000-000000000001","id":"7","info":"scan","timestamp":"1700000000",
     "Attribute":[{"uuid":"a5f5b5c0-0000-4000-8000-000000000002","type":"ip-src","category":"Network activity","value":"198.51.100.3",
@@ -97,4 +97,65 @@ fn a_report_becomes_a_bundle_or_an_event() {
     let words = ["convert", "report.txt", "--to", "stix"];
     let refused = run(folder.path(), &words);
     assert_eq!(code(&refused), 1);
+}
+
+#[test]
+fn a_large_bundle_is_converted_piece_by_piece() {
+    let folder = folder();
+    let path = folder.path();
+    // Beyond 32 MiB, of few objects.
+    let words = "word ".repeat(200 << 10);
+    let time = "2024-01-01T00:00:00.000Z";
+    let notes = (0..36).map(|number| {
+        json!({"type": "note", "spec_version": "2.1", "id": format!("note--a5f5b5c0-0000-4000-8000-{number:012}"),
+            "created": time, "modified": time, "content": words, "object_refs": ["url--1"], "confidence": 5})
+    });
+    let objects: Vec<Value> = notes.collect();
+    let bundle = json!({"type": "bundle", "id": "bundle--1", "objects": objects}).to_string();
+    assert!(bundle.len() > 32 << 20);
+    std::fs::write(path.join("bundle.json"), &bundle).unwrap();
+    let words = [
+        "convert",
+        "bundle.json",
+        "--to",
+        "misp",
+        "--losses",
+        "losses.jsonl",
+        "--out",
+        "event.json",
+        "--json",
+    ];
+    let made = run(path, &words);
+    assert_eq!(code(&made), 0, "{}", err(&made));
+    let told = summary(&made);
+    let losses = std::fs::read_to_string(path.join("losses.jsonl")).unwrap();
+    assert_eq!(
+        (&told["objects"], &told["losses"]),
+        (&36.into(), &losses.lines().count().into())
+    );
+    assert!(losses.contains("/objects/35/confidence"), "{losses}");
+    let event = std::fs::read_to_string(path.join("event.json")).unwrap();
+    let event: Value = serde_json::from_str(&event).unwrap();
+    let reports = event["Event"]["EventReport"].as_array().unwrap();
+    assert_eq!(reports.len(), 36);
+    assert_eq!(reports[35]["content"], objects[35]["content"]);
+
+    // Standard input is kept in a file; a bundle to STIX 2.1 is the bundle.
+    let piped = feed(path, &["convert", "-", "--to", "stix"], bundle.as_bytes());
+    assert_eq!(code(&piped), 0, "{}", err(&piped));
+    let piped: Value = serde_json::from_str(&out(&piped)).unwrap();
+    assert_eq!(piped, serde_json::from_str::<Value>(&bundle).unwrap());
+
+    // What is cut leaves the earlier file as it was, and no part of its own.
+    std::fs::write(path.join("bundle.json"), &bundle[..bundle.len() - 2]).unwrap();
+    let refused = run(path, &words);
+    assert_eq!(code(&refused), 1);
+    assert!(
+        err(&refused).contains("ends too early"),
+        "{}",
+        err(&refused)
+    );
+    let left = std::fs::read_to_string(path.join("event.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&left).unwrap(), event);
+    assert!(!path.join(".event.json.part").exists());
 }

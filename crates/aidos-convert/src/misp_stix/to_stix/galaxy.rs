@@ -5,8 +5,8 @@ use aidos_model::misp::{Cluster, Galaxy};
 use crate::misp_stix::natural;
 
 use super::{
-    Body, ExternalReference, KillChainPhase, List, Maker, Object, Path, ROW, Shape, StixId, Uuid,
-    Value, attach, json, leave, members_of, note, table,
+    Body, ExternalReference, KillChainPhase, List, Maker, Object, Path, ROW, Shape, StixId, Store,
+    Uuid, Value, attach, json, leave, members_of, note, table,
 };
 
 /// The ids of the objects that kept galaxies refer to.
@@ -19,9 +19,9 @@ pub(super) fn refs_in(galaxies: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-impl Maker {
+impl<S: Store> Maker<S> {
     /// Objects for the clusters; what is kept of each galaxy.
-    pub(super) fn galaxies(
+    pub(in crate::misp_stix) fn galaxies(
         &mut self,
         path: &Path<'_>,
         galaxies: &mut List<Galaxy>,
@@ -58,20 +58,32 @@ impl Maker {
         (!kept.is_empty()).then_some(Value::Array(kept))
     }
 
-    fn galaxy(&mut self, galaxy: Galaxy) -> Value {
-        let kind = galaxy.kind.as_deref().and_then(table::galaxy);
-        let (Some(kind), false) = (kind, galaxy.clusters.is_empty()) else {
+    pub(in crate::misp_stix) fn galaxy(&mut self, galaxy: Galaxy) -> Value {
+        let Some(made) = self.clusters(&galaxy) else {
             return galaxy.into_value();
         };
+        let refs: Vec<&str> = made.iter().map(Object::id).collect();
+        let kept = json!({"refs": refs});
+        for object in made {
+            self.add(object);
+        }
+        kept
+    }
+
+    /// Objects for the clusters of a galaxy; `None` where one of them can be none, or another object has its id: then the
+    /// galaxy is kept whole.
+    pub(in crate::misp_stix) fn clusters(&self, galaxy: &Galaxy) -> Option<Vec<Object>> {
+        let kind = galaxy.kind.as_deref().and_then(table::galaxy)?;
+        if galaxy.clusters.is_empty() {
+            return None;
+        }
         let mut refs = Vec::new();
         for cluster in &galaxy.clusters {
-            let Some(uuid) = cluster.uuid.as_deref().and_then(Uuid::parse) else {
-                return galaxy.into_value();
-            };
+            let uuid = cluster.uuid.as_deref().and_then(Uuid::parse)?;
             if cluster.value.as_ref().is_none_or(String::is_empty)
                 || cluster.uuid.as_deref().map(str::as_bytes) != Some(&uuid.text())
             {
-                return galaxy.into_value();
+                return None;
             }
             refs.push(StixId { kind, uuid });
         }
@@ -81,17 +93,12 @@ impl Maker {
         let mut made = Vec::new();
         for (cluster, id) in clusters.into_iter().zip(&refs) {
             let object = self.cluster(*id, &header, cluster);
-            // Another object of this id is there: keep this cluster whole.
-            if self.ids.contains(object.id()) && self.there(object.id()) != Some(&object) {
-                return galaxy.into_value();
+            if self.store.clashes(&object) {
+                return None;
             }
             made.push(object);
         }
-        for object in made {
-            self.add(object);
-        }
-        let refs: Vec<String> = refs.iter().map(StixId::text).collect();
-        json!({"refs": refs})
+        Some(made)
     }
 
     fn cluster(&self, id: StixId, header: &Value, mut cluster: Cluster) -> Object {

@@ -2,9 +2,9 @@
 
 use super::{
     Attribute, BTreeMap, Body, Builder, ExternalReference, KillChainPhase, Kind, Ledger, List,
-    Main, Maker, Map, MispObject, OURS, Object, PROPOSAL, Path, Put, ROSTER, ROW, Shape, Timestamp,
-    Uuid, Value, attach, attach_text, json, keep, leave, members_of, moment, note, revoked,
-    settled::Settled, stamp, table,
+    Main, Maker, Map, MispObject, OURS, Object, PROPOSAL, Path, Put, ROSTER, ROW, Shape, Store,
+    Timestamp, Uuid, Value, attach, attach_text, json, keep, leave, members_of, moment, note,
+    revoked, stamp, table,
 };
 use crate::misp_stix::{natural, pattern};
 use aidos_model::json::push_key;
@@ -12,11 +12,11 @@ use aidos_model::misp::{ObjectReference, Sighting};
 use aidos_model::stix::Namer;
 
 /// A reference of an object, and where it stands.
-pub(super) struct Pointer {
-    from: String,
-    reference: ObjectReference,
-    at: usize,
-    path: String,
+pub(in crate::misp_stix) struct Pointer {
+    pub(in crate::misp_stix) from: String,
+    pub(in crate::misp_stix) reference: ObjectReference,
+    pub(in crate::misp_stix) at: usize,
+    pub(in crate::misp_stix) path: String,
 }
 
 /// What is kept of an attribute, and what STIX says of it.
@@ -24,7 +24,7 @@ struct Kept {
     members: Map<String, Value>,
 }
 
-impl Maker {
+impl<S: Store> Maker<S> {
     /// Takes away what belongs to one server.
     fn localise(ledger: &mut Ledger, path: &Path<'_>, attribute: &mut Attribute) {
         leave(ledger, path, "id", &mut attribute.id, ROW);
@@ -49,7 +49,7 @@ impl Maker {
         }
     }
 
-    pub(super) fn attribute(&mut self, path: &Path<'_>, mut attribute: Attribute) {
+    pub(in crate::misp_stix) fn attribute(&mut self, path: &Path<'_>, mut attribute: Attribute) {
         Self::localise(&mut self.ledger, path, &mut attribute);
         let own = attribute.uuid.take();
         let uuid = self.uuid(path, own.as_deref(), &attribute);
@@ -76,7 +76,7 @@ impl Maker {
         main.common.revoked = revoked(attribute.deleted);
         let tags = self.tags(path, &mut attribute.tags, &mut main);
         let galaxies = self.galaxies(path, &mut attribute.galaxies);
-        self.stands.insert(uuid, main.id().to_owned());
+        self.store.stand(uuid, main.id());
         let sightings = std::mem::take(&mut attribute.sightings);
         for other in others {
             self.add(other);
@@ -276,7 +276,7 @@ impl Maker {
         }
     }
 
-    pub(super) fn object(&mut self, path: &Path<'_>, mut object: MispObject) {
+    pub(in crate::misp_stix) fn object(&mut self, path: &Path<'_>, mut object: MispObject) {
         let ledger = &mut self.ledger;
         leave(ledger, path, "id", &mut object.id, ROW);
         leave(ledger, path, "event_id", &mut object.event_id, ROW);
@@ -298,7 +298,7 @@ impl Maker {
         let uuid = self.uuid(path, own.as_deref(), &object);
         if let Some(carried) = carried(&object) {
             // What came from STIX as a whole goes back as a whole.
-            self.stands.insert(uuid, carried.id().to_owned());
+            self.store.stand(uuid, carried.id());
             self.add(carried);
             return;
         }
@@ -359,7 +359,7 @@ impl Maker {
         main.common.labels = Some(labels);
         main.common.revoked = revoked(object.deleted);
         let id = main.id().to_owned();
-        self.stands.insert(uuid, id.clone());
+        self.store.stand(uuid, &id);
         let mut kept_attributes = Vec::new();
         for (at, attribute) in attributes.into_iter().enumerate() {
             let path = path.item("Attribute", at);
@@ -420,7 +420,7 @@ impl Maker {
         Self::localise(&mut self.ledger, path, &mut attribute);
         let own = attribute.uuid.take();
         let uuid = self.uuid(path, own.as_deref(), &attribute);
-        self.stands.insert(uuid, main.id().to_owned());
+        self.store.stand(uuid, main.id());
         let mut marked = Object::new(Kind::ObservedData);
         let tags = self.tags(path, &mut attribute.tags, &mut marked);
         // A part's marking is that of the whole: the strictest reader obeys both.
@@ -512,7 +512,7 @@ impl Maker {
                 kept.insert("by".into(), place.into());
             }
             attach(&mut stix, "sighting", Value::Object(kept));
-            self.stands.insert(uuid, stix.id().to_owned());
+            self.store.stand(uuid, stix.id());
             self.add(stix);
         }
     }
@@ -520,74 +520,73 @@ impl Maker {
     /// Relationships for the references of objects, when all that they may lead to is known.
     pub(super) fn point(&mut self) {
         let mut left: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for Pointer {
+        for pointer in std::mem::take(&mut self.pointers) {
+            let from = pointer.from.clone();
+            if let Some(kept) = self.pointer(pointer) {
+                left.entry(from).or_default().push(kept);
+            }
+        }
+        self.store.leave(left);
+    }
+
+    /// A relationship for a reference; what is kept of one that leads to nothing.
+    pub(in crate::misp_stix) fn pointer(&mut self, pointer: Pointer) -> Option<Value> {
+        let Pointer {
             from,
             mut reference,
             at,
             path,
-        } in std::mem::take(&mut self.pointers)
-        {
-            for (name, field) in [
-                ("id", &mut reference.id),
-                ("event_id", &mut reference.event_id),
-                ("object_id", &mut reference.object_id),
-                ("referenced_id", &mut reference.referenced_id),
-            ] {
-                leave(&mut self.ledger, &path, name, field, ROW);
-            }
-            let target = reference
-                .referenced_uuid
-                .as_ref()
-                .and_then(|text| {
-                    let uuid = Uuid::parse(text).filter(|uuid| uuid.text() == text.as_bytes())?;
-                    self.stands.get(&uuid)
-                })
-                .cloned();
-            let word = reference.relationship_type.clone().unwrap_or_default();
-            let sound = !word.is_empty()
-                && word
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            let own = reference.uuid.take();
-            let uuid = self.uuid(&path, own.as_deref(), &reference);
-            let time = stamp(reference.timestamp);
-            let Some(target) = target else {
-                let mut kept = members_of(reference);
-                kept.insert("uuid".into(), uuid.to_string().into());
-                kept.insert("at".into(), at.into());
-                left.entry(from).or_default().push(Value::Object(kept));
-                continue;
-            };
-            if time.is_some() {
-                reference.timestamp = None;
-            } else if reference.timestamp.is_none() {
-                reference
-                    .rest
-                    .entry("timestamp".into())
-                    .or_insert(Value::Null);
-            }
-            let mut relation = self.begin(Kind::Relationship, uuid, time.as_deref());
-            if let Body::Relationship(body) = &mut relation.body {
-                body.relationship_type = Some(if sound { word } else { "related-to".into() });
-                body.source_ref = Some(from);
-                body.target_ref = Some(target);
-                body.description = reference
-                    .comment
-                    .clone()
-                    .filter(|comment| !comment.is_empty());
-            }
-            relation.common.revoked = revoked(reference.deleted);
+        } = pointer;
+        for (name, field) in [
+            ("id", &mut reference.id),
+            ("event_id", &mut reference.event_id),
+            ("object_id", &mut reference.object_id),
+            ("referenced_id", &mut reference.referenced_id),
+        ] {
+            leave(&mut self.ledger, &path, name, field, ROW);
+        }
+        let target = reference.referenced_uuid.as_ref().and_then(|text| {
+            let uuid = Uuid::parse(text).filter(|uuid| uuid.text() == text.as_bytes())?;
+            self.store.standing(&uuid)
+        });
+        let word = reference.relationship_type.clone().unwrap_or_default();
+        let sound = !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let own = reference.uuid.take();
+        let uuid = self.uuid(&path, own.as_deref(), &reference);
+        let time = stamp(reference.timestamp);
+        let Some(target) = target else {
             let mut kept = members_of(reference);
+            kept.insert("uuid".into(), uuid.to_string().into());
             kept.insert("at".into(), at.into());
-            attach(&mut relation, "reference", Value::Object(kept));
-            self.add(relation);
+            return Some(Value::Object(kept));
+        };
+        if time.is_some() {
+            reference.timestamp = None;
+        } else if reference.timestamp.is_none() {
+            reference
+                .rest
+                .entry("timestamp".into())
+                .or_insert(Value::Null);
         }
-        let held = self.settled.iter_mut().flat_map(Settled::held_mut);
-        for object in held.chain(&mut self.objects) {
-            if let Some(left) = left.remove(object.id()) {
-                attach(object, "references", json!({"list": left}));
-            }
+        let mut relation = self.begin(Kind::Relationship, uuid, time.as_deref());
+        if let Body::Relationship(body) = &mut relation.body {
+            body.relationship_type = Some(if sound { word } else { "related-to".into() });
+            body.source_ref = Some(from);
+            body.target_ref = Some(target);
+            body.description = reference
+                .comment
+                .clone()
+                .filter(|comment| !comment.is_empty());
         }
+        relation.common.revoked = revoked(reference.deleted);
+        let mut kept = members_of(reference);
+        kept.insert("at".into(), at.into());
+        attach(&mut relation, "reference", Value::Object(kept));
+        self.add(relation);
+        None
     }
 }
 
