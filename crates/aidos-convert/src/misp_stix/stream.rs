@@ -1,8 +1,9 @@
 //! Bundles that are larger than the memory.
 //!
 //! [`stream`] gives what [`convert`](super::convert) gives and holds of a bundle what it needs to find its objects again: 32
-//! bytes an object, 16 a sighting, and 32 a reference between objects of MISP. Beside these stand the object at hand, the objects that it takes values
-//! from, and some that were read before.
+//! bytes an object, 16 a sighting, 64 a reference between objects of MISP, some 20 an attribute inside of an object and a
+//! cluster, and 8 for each object that the report of the event refers to. Beside these stand the object at hand, the objects
+//! that it takes values from, and some that were read before.
 //!
 //! It reads the bundle several times: once for its index; once more for its observed data; once for all objects, which gives the
 //! attributes; then those that become objects, reports and clusters. For the ledger each part goes home again as it is
@@ -108,10 +109,10 @@ pub struct Streamed {
 ///
 /// The document has the value, a bundle the bytes, that [`convert`](super::convert) gives, and the losses are the same.
 /// Held whole are the object at hand (64 MiB at most) and the objects that it takes values from (128 MiB at most), all sightings of one
-/// attribute and all references of one object among these; but not what the report or the grouping of the event refers to. Three things
-/// differ where a bundle contradicts itself: the losses of two objects of one id that both are the event, or of an object of MISP
-/// with the id of a cluster, may be other ones; members of the event stand in another order; and a bundle that needs
-/// more, or that refers to the same large objects again and again, is refused.
+/// attribute and all references of one object among these; but not what the report or the grouping of the event refers to,
+/// except on the way to STIX. What differs: members of the event stand in another order; a bundle that needs more, or
+/// that refers to the same large objects again and again, is refused; and where two objects of one id both are the event, or an object of
+/// MISP has the id of a cluster, their losses may be other ones.
 ///
 /// ```
 /// use std::io::Cursor;

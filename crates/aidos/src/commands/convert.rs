@@ -228,19 +228,19 @@ fn replace(
 /// A file that is written beside its place; it goes where it is not ended.
 struct Part {
     path: PathBuf,
-    part: PathBuf,
+    beside: PathBuf,
     out: BufWriter<File>,
 }
 
 impl Part {
     fn begin(path: &Path) -> anyhow::Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let part = path.with_file_name(format!(".{name}.part"));
+        let beside = path.with_file_name(format!(".{name}.part"));
         let file =
-            File::create(&part).with_context(|| format!("cannot write `{}`", path.display()))?;
+            File::create(&beside).with_context(|| format!("cannot write `{}`", path.display()))?;
         Ok(Self {
             path: path.to_owned(),
-            part,
+            beside,
             out: BufWriter::with_capacity(256 << 10, file),
         })
     }
@@ -248,7 +248,7 @@ impl Part {
     /// Puts it in its place.
     fn end(mut self) -> anyhow::Result<()> {
         let done = self.out.flush();
-        done.and_then(|()| fs::rename(&self.part, &self.path))
+        done.and_then(|()| fs::rename(&self.beside, &self.path))
             .with_context(|| format!("cannot write `{}`", self.path.display()))
     }
 }
@@ -256,6 +256,6 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         // After the renaming there is none.
-        fs::remove_file(&self.part).ok();
+        fs::remove_file(&self.beside).ok();
     }
 }
