@@ -229,7 +229,7 @@ macro_rules! objects {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Body {
             $($(#[$about])* $name(Box<$name>),)*
-            /// A type that the standard does not know; all of its own stands in [`Common::rest`].
+            /// A type that the standard does not know; all of its own stands in [`Common::rest`](crate::stix::Common::rest).
             Custom(String),
         }
 
