@@ -290,4 +290,22 @@ mod tests {
         );
         assert_eq!(convert(old, Form::Stix).unwrap().objects, 2);
     }
+
+    #[test]
+    fn a_network_is_an_address_of_misp() {
+        let bundle = br#"{"type":"bundle","id":"bundle--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","objects":[{"type":"indicator","spec_version":"2.1",
+            "id":"indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","created":"2017-01-01T00:00:00.000Z","modified":"2017-01-01T00:00:00.000Z",
+            "pattern":"[ipv4-addr:value ISSUBSET '198.51.100.0/24']","pattern_type":"stix","valid_from":"2017-01-01T00:00:00Z"}]}"#;
+        let made = convert(bundle, Form::Misp).unwrap();
+        let document: Document = read(&made.text).unwrap();
+        let event = document.event.unwrap();
+        let one = &event.attributes[0];
+        assert_eq!(
+            (one.type_word(), one.value.as_deref()),
+            ("ip-dst", Some("198.51.100.0/24"))
+        );
+        // At home it is asked for as a value: that is told.
+        let lost: Vec<&str> = made.losses.iter().map(|loss| loss.path.as_str()).collect();
+        assert!(lost.contains(&"/objects/0/pattern"), "{lost:?}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Patterns of STIX (section 9), as far as they are comparisons for equality.
+//! Patterns of STIX (section 9), as far as they are comparisons for equality, or ask whether an address is of a network.
 
 /// One comparison: `file:hashes.'SHA-256' = 'aa…'`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) enum Parsed {
 }
 
 /// Reads a pattern of one observation whose comparisons are equalities, all joined by AND or all by OR.
+///
+/// That an address is of a network, `ISSUBSET`, is read as a value that is the network: MISP writes networks as addresses.
 pub(super) fn parse(text: &str) -> Option<Parsed> {
     let inner = text.trim().strip_prefix('[')?.strip_suffix(']')?;
     let mut rest = inner.trim();
@@ -86,7 +88,12 @@ fn comparison(text: &str) -> Option<(Comparison, &str)> {
         path.push('/');
         rest = tail;
     }
-    rest = rest.trim_start().strip_prefix('=')?.trim_start();
+    rest = rest.trim_start();
+    let of_network = rest.strip_prefix("ISSUBSET ");
+    rest = match of_network {
+        Some(tail) => tail.trim_start(),
+        None => rest.strip_prefix('=')?.trim_start(),
+    };
     let (value, rest) = if rest.starts_with('\'') {
         quoted(rest)?
     } else {
@@ -97,6 +104,10 @@ fn comparison(text: &str) -> Option<(Comparison, &str)> {
         }
         (value.to_owned(), tail)
     };
+    let is_address = path == "value" && matches!(kind, "ipv4-addr" | "ipv6-addr");
+    if of_network.is_some() && !is_address {
+        return None;
+    }
     let kind = kind.to_owned();
     Some((Comparison { kind, path, value }, rest))
 }
@@ -141,6 +152,8 @@ mod tests {
         assert!(
             matches!(parse("[url:value = 'a' OR url:value = 'b']"), Some(Parsed::Any(both)) if both.len() == 2)
         );
+        let network = parse("[ipv4-addr:value ISSUBSET '198.51.100.0/24']");
+        assert!(matches!(network, Some(Parsed::All(one)) if one[0].value == "198.51.100.0/24"));
         let refs = parse("[domain-name:resolves_to_refs[*].value = '1']");
         assert!(
             matches!(refs, Some(Parsed::All(one)) if one[0].path == "resolves_to_refs[*]/value")
@@ -153,6 +166,8 @@ mod tests {
             "",
             "[]",
             "[url:value LIKE 'a%']",
+            "[url:value ISSUBSET '198.51.100.0/24']",
+            "[ipv4-addr:value ISSUBSET'198.51.100.0/24']",
             "[a:b = 'c'] AND [a:b = 'd']",
             "[a:b = 'c' AND a:b = 'd' OR a:b = 'e']",
             "[(a:b = 'c')]",

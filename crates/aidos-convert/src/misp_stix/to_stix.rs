@@ -2,13 +2,15 @@
 
 mod galaxy;
 mod members;
+mod observe;
+mod references;
 mod settled;
 mod store;
 
-pub(super) use members::Pointer;
+pub(super) use references::Pointer;
 pub(super) use store::Store;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use aidos_model::json::Shape;

@@ -1,23 +1,15 @@
-//! Attributes, objects, sightings and references.
+//! Attributes, objects and sightings.
 
+use super::observe::{Origin, attach_attribute, build, observe};
+use super::references::Pointer;
 use super::{
-    Attribute, BTreeMap, Body, Builder, ExternalReference, KillChainPhase, Kind, Ledger, List,
-    Main, Maker, Map, MispObject, OURS, Object, PROPOSAL, Path, Put, ROSTER, ROW, Shape, Store,
-    Timestamp, Uuid, Value, attach, attach_text, json, keep, leave, members_of, moment, note,
-    revoked, stamp, table,
+    Attribute, Body, ExternalReference, KillChainPhase, Kind, Ledger, List, Maker, Map, MispObject,
+    OURS, Object, PROPOSAL, Path, ROSTER, ROW, Store, Timestamp, Uuid, Value, attach, json, keep,
+    leave, members_of, moment, note, revoked, stamp, table,
 };
 use crate::misp_stix::{natural, pattern};
-use aidos_model::json::push_key;
-use aidos_model::misp::{ObjectReference, Sighting};
+use aidos_model::misp::Sighting;
 use aidos_model::stix::Namer;
-
-/// A reference of an object, and where it stands.
-pub(in crate::misp_stix) struct Pointer {
-    pub(in crate::misp_stix) from: String,
-    pub(in crate::misp_stix) reference: ObjectReference,
-    pub(in crate::misp_stix) at: usize,
-    pub(in crate::misp_stix) path: String,
-}
 
 /// What is kept of an attribute, and what STIX says of it.
 struct Kept {
@@ -516,78 +508,6 @@ impl<S: Store> Maker<S> {
             self.add(stix);
         }
     }
-
-    /// Relationships for the references of objects, when all that they may lead to is known.
-    pub(super) fn point(&mut self) {
-        let mut left: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for pointer in std::mem::take(&mut self.pointers) {
-            let from = pointer.from.clone();
-            if let Some(kept) = self.pointer(pointer) {
-                left.entry(from).or_default().push(kept);
-            }
-        }
-        self.store.leave(left);
-    }
-
-    /// A relationship for a reference; what is kept of one that leads to nothing.
-    pub(in crate::misp_stix) fn pointer(&mut self, pointer: Pointer) -> Option<Value> {
-        let Pointer {
-            from,
-            mut reference,
-            at,
-            path,
-        } = pointer;
-        for (name, field) in [
-            ("id", &mut reference.id),
-            ("event_id", &mut reference.event_id),
-            ("object_id", &mut reference.object_id),
-            ("referenced_id", &mut reference.referenced_id),
-        ] {
-            leave(&mut self.ledger, &path, name, field, ROW);
-        }
-        let target = reference.referenced_uuid.as_ref().and_then(|text| {
-            let uuid = Uuid::parse(text).filter(|uuid| uuid.text() == text.as_bytes())?;
-            self.store.standing(&uuid)
-        });
-        let word = reference.relationship_type.clone().unwrap_or_default();
-        let sound = !word.is_empty()
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        let own = reference.uuid.take();
-        let uuid = self.uuid(&path, own.as_deref(), &reference);
-        let time = stamp(reference.timestamp);
-        let Some(target) = target else {
-            let mut kept = members_of(reference);
-            kept.insert("uuid".into(), uuid.to_string().into());
-            kept.insert("at".into(), at.into());
-            return Some(Value::Object(kept));
-        };
-        if time.is_some() {
-            reference.timestamp = None;
-        } else if reference.timestamp.is_none() {
-            reference
-                .rest
-                .entry("timestamp".into())
-                .or_insert(Value::Null);
-        }
-        let mut relation = self.begin(Kind::Relationship, uuid, time.as_deref());
-        if let Body::Relationship(body) = &mut relation.body {
-            body.relationship_type = Some(if sound { word } else { "related-to".into() });
-            body.source_ref = Some(from);
-            body.target_ref = Some(target);
-            body.description = reference
-                .comment
-                .clone()
-                .filter(|comment| !comment.is_empty());
-        }
-        relation.common.revoked = revoked(reference.deleted);
-        let mut kept = members_of(reference);
-        kept.insert("at".into(), at.into());
-        attach(&mut relation, "reference", Value::Object(kept));
-        self.add(relation);
-        None
-    }
 }
 
 /// The object that a carrier holds; see `to_misp`.
@@ -605,7 +525,7 @@ fn carried(object: &MispObject) -> Option<Object> {
         .then_some(carried)
 }
 
-fn is_domain(object: &Object) -> bool {
+pub(super) fn is_domain(object: &Object) -> bool {
     object
         .kind()
         .is_some_and(|kind| kind.group() == aidos_model::stix::Group::Domain)
@@ -623,152 +543,4 @@ fn cve(name: &str) -> Option<Vec<ExternalReference>> {
             ..ExternalReference::default()
         }]
     })
-}
-
-/// Where in the objects the value of an attribute stands, and its data.
-#[derive(Default)]
-struct Origin {
-    value: Option<String>,
-    data: Option<String>,
-}
-
-impl Origin {
-    fn value(place: &str) -> Self {
-        let value = Some(place.to_owned());
-        Self { value, data: None }
-    }
-
-    fn members(self) -> impl Iterator<Item = (&'static str, Value)> {
-        // In the order of `rest`.
-        let members = [("data_from", self.data), ("from", self.value)];
-        let there = |(name, place): (_, Option<String>)| Some((name, place?.into()));
-        members.into_iter().filter_map(there)
-    }
-}
-
-/// Puts what is kept of an attribute into its object: its members, where its value is, its tags and galaxies.
-fn attach_attribute(
-    main: &mut Object,
-    mut attribute: Attribute,
-    from: Origin,
-    [tags, galaxies]: [Option<Value>; 2],
-) {
-    let mut from = Some(from);
-    if !attribute.rest.is_empty() {
-        let members = from.take().into_iter().flat_map(Origin::members);
-        attribute
-            .rest
-            .extend(members.map(|(name, value)| (name.to_owned(), value)));
-    }
-    let is_list = |name: &str| attribute.rest.contains_key(name);
-    if attribute.has_twins() || is_list("Tag") || is_list("Galaxy") {
-        // Foreign members of our names: a map settles which one stays.
-        let mut kept = members_of(attribute);
-        keep(&mut kept, "Tag", tags);
-        keep(&mut kept, "Galaxy", galaxies);
-        return attach(main, "attribute", Value::Object(kept));
-    }
-    let lists = [("Tag", tags), ("Galaxy", galaxies)];
-    let lists = lists
-        .into_iter()
-        .filter_map(|(name, list)| Some((name, list?)));
-    attach_text(main, "attribute", |out| {
-        attribute.write(out);
-        for (name, value) in from.into_iter().flat_map(Origin::members).chain(lists) {
-            out.pop();
-            if out.last() != Some(&b'{') {
-                out.push(b',');
-            }
-            push_key(out, name);
-            value.write(out);
-            out.push(b'}');
-        }
-    });
-}
-
-type Observed = (Vec<Object>, Option<String>, String, Option<String>);
-
-/// The observables of a value, the pattern that finds it, and the templates of value and data.
-fn observe(kind: &str, value: &str, attribute: &Attribute, uuid: Uuid) -> Option<Observed> {
-    let plan = table::attribute(kind)?;
-    let (one, two) = if plan.parts.len() == 1 {
-        (value, "")
-    } else {
-        // The hash behind a name has no bar in it; the name may.
-        let hash = plan
-            .parts
-            .last()
-            .is_some_and(|last| last.starts_with("hashes"));
-        if hash {
-            value.rsplit_once('|')
-        } else {
-            value.split_once('|')
-        }?
-    };
-    let mut builder = Builder::new(plan.main, one)?;
-    let mut from = String::new();
-    for (place, value) in plan.parts.iter().zip([one, two]) {
-        match builder.put(place, value, true) {
-            Put::Exact(place) if from.is_empty() => from = place,
-            Put::Exact(place) => from.extend(["|", &place]),
-            Put::Spelt | Put::No => return None,
-        }
-    }
-    for (name, text) in plan.fixed {
-        builder.fix(name, text);
-    }
-    let mut data_from = None;
-    if let Some(data) = &attribute.data
-        && builder.kind() == Kind::File
-        && !data.is_empty()
-        && let Put::Exact(place) = builder.put("content_ref/payload_bin", data, false)
-    {
-        data_from = Some(place);
-    }
-    let (objects, pattern) = builder.end(&uuid.text())?;
-    Some((objects, pattern, from, data_from))
-}
-
-/// The objects of a template, and the pattern of what detects; attributes that stand in them say where.
-fn build(
-    name: &str,
-    attributes: &mut [Attribute],
-    uuid: Uuid,
-) -> Option<(Vec<Object>, Option<String>)> {
-    let (kind, places) = table::template(name)?;
-    let mut builder = Builder::new(Main::Kind(kind), "")?;
-    let mut put = vec![None; attributes.len()];
-    // In the order of the table: where two relations have one place, the first wins.
-    for (relation, place) in places {
-        for (at, attribute) in attributes.iter().enumerate() {
-            if attribute.object_relation.as_deref() != Some(relation)
-                || attribute.deleted.is_some_and(aidos_model::misp::Flag::get)
-            {
-                continue;
-            }
-            let Some(value) = &attribute.value else {
-                continue;
-            };
-            if let Put::Exact(from) = builder.put(place, value, attribute.detects())
-                && let Some(slot) = put.get_mut(at)
-            {
-                *slot = Some(from);
-            }
-        }
-    }
-    let built = builder.end(&uuid.text())?;
-    if let [main, ..] = built.0.as_slice()
-        && is_domain(main)
-        && !main.to_value().get("name").is_some_and(Value::is_string)
-        && !main.to_value().get("country").is_some_and(Value::is_string)
-    {
-        return None;
-    }
-    for (attribute, from) in attributes.iter_mut().zip(put) {
-        if let Some(from) = from {
-            attribute.value = None;
-            attribute.rest.insert("from".into(), from.into());
-        }
-    }
-    Some(built)
 }
