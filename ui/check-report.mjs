@@ -152,13 +152,23 @@ async function folds(page) {
   if (last === undefined) return [];
   /** @type {string[]} */
   const found = [];
-  const seen = () => page.evaluate((id) => document.getElementById(id)?.checkVisibility({ contentVisibilityAuto: true }), last);
+  // What is folded is laid out anew with the next picture, which a busy machine draws late.
+  /** @param {boolean} wanted */
+  const becomes = (wanted) =>
+    page
+      .waitForFunction(
+        ([id, wanted]) =>
+          document.getElementById(/** @type {string} */ (id))?.checkVisibility({ contentVisibilityAuto: true }) === wanted,
+        [last, wanted],
+        { timeout: 10_000 },
+      )
+      .then(() => true, () => false);
   await page.emulateMedia({ media: "print" });
-  if (!(await seen())) found.push(`#${last} is folded away on paper`);
+  if (!(await becomes(true))) found.push(`#${last} is folded away on paper`);
   await page.emulateMedia({ media: "screen" });
-  if (await seen()) found.push(`#${last} is not folded away`);
+  if (!(await becomes(false))) found.push(`#${last} is not folded away`);
   await page.evaluate((id) => { location.hash = id; }, last);
-  if (!(await seen())) found.push(`a link to #${last} does not open what it is folded in`);
+  if (!(await becomes(true))) found.push(`a link to #${last} does not open what it is folded in`);
   return found;
 }
 
